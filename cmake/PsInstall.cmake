@@ -15,6 +15,8 @@ set_target_properties(ps_harness PROPERTIES OUTPUT_NAME proofsheet-harness)
 install(TARGETS ps_harness ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 file(GLOB harness_headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/harness/*.h)
 install(FILES ${harness_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/proofsheet/harness)
+file(GLOB stats_headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/harness/stats/*.h)
+install(FILES ${stats_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/proofsheet/harness/stats)
 
 # The .pc file is made when it is installed: only then is the prefix known.
 set(PS_PC_SANITIZE "")

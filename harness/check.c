@@ -8,6 +8,16 @@
 
 enum { MAX_FILE_BYTES = 256 << 20 };
 
+#define PS_ROW(name) extern const PsCheckStatistic ps_check_statistic_##name;
+#include "harness/check/statistics.def"
+#undef PS_ROW
+
+static const PsCheckStatistic *const statistics[] = {
+#define PS_ROW(name) &ps_check_statistic_##name,
+#include "harness/check/statistics.def"
+#undef PS_ROW
+};
+
 typedef cJSON *(*Compute)(const cJSON *input, const cJSON *expected);
 
 // Where a comparison stands: member is the path to it inside expected.
@@ -22,7 +32,7 @@ typedef struct {
 // ---- Values
 
 // The number that value is or spells (rule 2).
-static bool value_number(const cJSON *value, double *number)
+bool ps_check_number(const cJSON *value, double *number)
 {
     if (cJSON_IsNumber(value)) {
         *number = value->valuedouble;
@@ -110,8 +120,8 @@ static void check_children(Check *check, const cJSON *expected, const cJSON *got
 static bool simple_values_agree(const Check *check, const cJSON *expected, const cJSON *got)
 {
     double number, got_number;
-    if (value_number(expected, &number)) {
-        return value_number(got, &got_number)
+    if (ps_check_number(expected, &number)) {
+        return ps_check_number(got, &got_number)
                && numbers_agree(number, got_number, check->tolerance);
     }
     if (cJSON_IsNull(expected)) return value_is_none(got);
@@ -141,8 +151,8 @@ static Compute compute_find(const PsRegistry *registry, const char *name)
         const PsMetric *metric = registry->metrics[i];
         if (metric->compute && g_strcmp0(metric->vectors, name) == 0) return metric->compute;
     }
-    for (const PsCheckStatistic *row = ps_check_statistics; row->name; row++) {
-        if (strcmp(row->name, name) == 0) return row->compute;
+    for (size_t i = 0; i < G_N_ELEMENTS(statistics); i++) {
+        if (strcmp(statistics[i]->name, name) == 0) return statistics[i]->compute;
     }
     return NULL;
 }

@@ -2,7 +2,7 @@
 // statistics. A vector file is
 //     {"metric": NAME, "cases": [{"id", "input", "expected", "tolerance"}, …]}
 // and other members are information. NAME is the `vectors` of a metric or a row of
-// ps_check_statistics. How a case is compared:
+// harness/check/statistics.def. How a case is compared:
 //
 // 1. numbers: |got - expected| ≤ tolerance · max(1, |expected|); tolerance 0, or none:
 // identical;
@@ -27,8 +27,8 @@ typedef struct {
     cJSON *(*compute)(const cJSON *input, const cJSON *expected);
 } PsCheckStatistic;
 
-// Ends with a row whose name is NULL.
-extern const PsCheckStatistic ps_check_statistics[];
+// The number that value is or spells ("NaN", "Infinity", "-Infinity"); false if it is none.
+bool ps_check_number(const cJSON *value, double *number);
 
 typedef struct {
     size_t n_passed, n_failed;

@@ -11,7 +11,10 @@
 //    extreme row is not surely beyond it, there is no interval.
 #include "harness/estimate.h"
 
-#include "harness/statistics.h"
+#include "harness/stats/distributions.h"
+#include "harness/stats/intervals.h"
+#include "harness/stats/means.h"
+#include "harness/stats/percentiles.h"
 
 #include <math.h>
 #include <string.h>

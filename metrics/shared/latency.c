@@ -1,6 +1,8 @@
 #include "metrics/shared/latency.h"
 
-#include "harness/statistics.h"
+#include "harness/stats/distributions.h"
+#include "harness/stats/means.h"
+#include "harness/stats/percentiles.h"
 #include "metrics/shared/vector_case.h"
 
 #include <math.h>

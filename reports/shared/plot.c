@@ -1,7 +1,7 @@
 #include "reports/shared/plot.h"
 
 #include "harness/json.h"
-#include "harness/statistics.h"
+#include "harness/stats/percentiles.h"
 #include "reports/shared/number.h"
 #include "reports/shared/svg.h"
 

@@ -1,6 +1,7 @@
 #include "harness/estimate.h"
 #include "harness/rng.h"
-#include "harness/statistics.h"
+#include "harness/stats/intervals.h"
+#include "harness/stats/means.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,8 @@
 // Expected values were computed with mpmath 1.2.1 at 40 digits unless another source is named.
-#include "harness/statistics.h"
+#include "harness/stats/distributions.h"
+#include "harness/stats/intervals.h"
+#include "harness/stats/means.h"
+#include "harness/stats/percentiles.h"
 
 #include <criterion/criterion.h>
 #include <glib.h>

@@ -1,40 +1,10 @@
-// The statistics that vector files test: each row turns a case's input into calls of
-// harness/statistics.h. Source of the conventions: the files' own notes.
-#include "harness/check.h"
-#include "harness/json.h"
-#include "harness/statistics.h"
+// The clustered standard error, as inspect_ai has it.
+#include "harness/check/row.h"
+#include "harness/stats/intervals.h"
+#include "harness/stats/means.h"
 
 #include <math.h>
 #include <string.h>
-
-static cJSON *interval_to_json(PsInterval interval)
-{
-    const double ends[] = {interval.low, interval.high};
-    return cJSON_CreateDoubleArray(ends, G_N_ELEMENTS(ends));
-}
-
-// ---- wilson
-
-// {successes, n, confidence}; n = 0 has no interval.
-static cJSON *wilson(const cJSON *input, const cJSON *expected)
-{
-    (void)expected;
-    const double k = ps_json_number(input, "successes", NAN);
-    const double n = ps_json_number(input, "n", NAN);
-    const double confidence = ps_json_number(input, "confidence", 0.95);
-    const PsInterval interval = ps_wilson(k, n, confidence);
-    if (isnan(interval.low)) return NULL;
-    cJSON *result = cJSON_CreateObject();
-    cJSON_AddNumberToObject(result, "low", interval.low);
-    cJSON_AddNumberToObject(result, "high", interval.high);
-    cJSON_AddItemToObject(result, "wilson_cc",
-                          interval_to_json(ps_wilson_corrected(k, n, confidence)));
-    cJSON_AddItemToObject(result, "clopper_pearson",
-                          interval_to_json(ps_clopper_pearson(k, n, confidence)));
-    return result;
-}
-
-// ---- clustered_stderr
 
 typedef struct {
     size_t n;
@@ -119,15 +89,13 @@ static cJSON *clustered_stderr(const cJSON *input, const cJSON *expected)
     cJSON_AddNumberToObject(result, "plain", plain);
     cJSON_AddNumberToObject(result, "clustered", clustered);
     cJSON_AddNumberToObject(result, "paper", clustered * sqrt(share));
-    cJSON_AddItemToObject(result, "ci95_t_clustered",
-                          interval_to_json(ps_t_interval(mean, clustered, clustered_df, 0.95)));
+    cJSON_AddItemToObject(
+        result, "ci95_t_clustered",
+        ps_check_interval(ps_t_interval(mean, clustered, clustered_df, 0.95)));
     cJSON_AddItemToObject(result, "ci95_t_plain",
-                          interval_to_json(ps_t_interval(mean, plain, df, 0.95)));
+                          ps_check_interval(ps_t_interval(mean, plain, df, 0.95)));
     return result;
 }
 
-const PsCheckStatistic ps_check_statistics[] = {
-    {"wilson", wilson},
-    {"clustered_stderr", clustered_stderr},
-    {NULL, NULL},
-};
+const PsCheckStatistic ps_check_statistic_clustered_stderr = {"clustered_stderr",
+                                                              clustered_stderr};
