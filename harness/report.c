@@ -49,3 +49,12 @@ bool ps_report_write(const PsReport *report,
     g_autoptr(GString) text = g_string_sized_new(1 << 16);
     return report->render(sheet, text, error) && write_text(path, text, error);
 }
+
+bool ps_report_write_findings(const PsReport *report,
+                              const PsFindings *findings,
+                              const char *path,
+                              GError **error)
+{
+    g_autoptr(GString) text = g_string_sized_new(1 << 16);
+    return report->render_findings(findings, text, error) && write_text(path, text, error);
+}
