@@ -26,21 +26,23 @@ typedef struct {
     double variance; // of the sum of the contributions; NAN for fewer than two clusters
 } ClusterSpread;
 
-static void cluster_range(const PsRows *rows, uint32_t *least, uint32_t *most)
+// Clusters that ascend: each is one stretch of rows.
+static ClusterSpread spread_of_stretches(const PsRows *rows, const double *contributions)
 {
-    *least = UINT32_MAX;
-    *most = 0;
-    for (size_t i = 0; i < rows->n_rows; i++) {
-        *least = MIN(*least, rows->clusters[i]);
-        *most = MAX(*most, rows->clusters[i]);
+    ClusterSpread spread = {0};
+    for (size_t i = 0, end; i < rows->n_rows; i = end) {
+        double sum = 0;
+        for (end = i; end < rows->n_rows && rows->clusters[end] == rows->clusters[i]; end++)
+            sum += contributions[end];
+        spread.variance += sum * sum;
+        spread.n_clusters++;
     }
+    return spread;
 }
 
-// Sums contributions [n_rows], whose mean is 0, within clusters and squares the sums.
-static ClusterSpread cluster_spread(const PsRows *rows, const double *contributions)
+static ClusterSpread
+spread_of_slots(const PsRows *rows, const double *contributions, uint32_t least, uint32_t most)
 {
-    uint32_t least, most;
-    cluster_range(rows, &least, &most);
     size_t n_slots = (size_t)most - least + 1;
     g_autofree double *sums = g_new0(double, n_slots);
     g_autofree bool *is_there = g_new0(bool, n_slots);
@@ -51,11 +53,25 @@ static ClusterSpread cluster_spread(const PsRows *rows, const double *contributi
         spread.n_clusters += !is_there[slot];
         is_there[slot] = true;
     }
-    double total = 0;
     for (size_t slot = 0; slot < n_slots; slot++)
-        total += sums[slot] * sums[slot];
+        spread.variance += sums[slot] * sums[slot];
+    return spread;
+}
+
+// Sums contributions [n_rows], whose mean is 0, within clusters and squares the sums.
+static ClusterSpread cluster_spread(const PsRows *rows, const double *contributions)
+{
+    bool is_ascending = true;
+    uint32_t least = UINT32_MAX, most = 0;
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        is_ascending = is_ascending && rows->clusters[i] >= most;
+        least = MIN(least, rows->clusters[i]);
+        most = MAX(most, rows->clusters[i]);
+    }
+    ClusterSpread spread = is_ascending ? spread_of_stretches(rows, contributions)
+                                        : spread_of_slots(rows, contributions, least, most);
     double c = (double)spread.n_clusters;
-    spread.variance = c >= 2 ? total * c / (c - 1) : NAN;
+    spread.variance = c >= 2 ? spread.variance * c / (c - 1) : NAN;
     return spread;
 }
 
@@ -66,6 +82,34 @@ static bool set_interval(PsEstimate *estimate, double low, double high, const ch
     estimate->high = high;
     estimate->method = method;
     return true;
+}
+
+// centre ± t · error, cut to least … most, with the value inside.
+static void set_t_interval(PsEstimate *estimate,
+                           double centre,
+                           double error,
+                           double least,
+                           double most,
+                           const char *method)
+{
+    estimate->centre = centre;
+    estimate->error = error;
+    estimate->df = MAX((double)estimate->n_clusters - 1, 1);
+    PsInterval interval = ps_t_interval(centre, error, estimate->df, CONFIDENCE);
+    set_interval(estimate, MAX(MIN(interval.low, estimate->value), least),
+                 MIN(MAX(interval.high, estimate->value), most), method);
+}
+
+double ps_estimate_p_at_most(const PsEstimate *estimate, double bound)
+{
+    if (!estimate->is_defined || !(estimate->error > 0)) return NAN;
+    return ps_t_cdf((bound - estimate->centre) / estimate->error, estimate->df);
+}
+
+double ps_estimate_p_at_least(const PsEstimate *estimate, double bound)
+{
+    if (!estimate->is_defined || !(estimate->error > 0)) return NAN;
+    return ps_t_cdf((estimate->centre - bound) / estimate->error, estimate->df);
 }
 
 // ---- ratios
@@ -101,9 +145,7 @@ static void unit_interval(PsEstimate *estimate, bool is_binary, double variance)
 static void positive_interval(PsEstimate *estimate, double variance)
 {
     if (!is_nothing(variance)) {
-        PsInterval interval = ps_t_interval(estimate->value, sqrt(variance),
-                                            (double)estimate->n_clusters - 1, CONFIDENCE);
-        set_interval(estimate, MAX(interval.low, 0), interval.high, "t, clustered");
+        set_t_interval(estimate, estimate->value, sqrt(variance), 0, INFINITY, "t, clustered");
     } else if (estimate->value == 0) {
         PsInterval none = ps_wilson(0, (double)estimate->n_clusters, CONFIDENCE);
         set_interval(estimate, 0, none.high, "Wilson, no error in any cluster");
@@ -125,7 +167,7 @@ sum_ratio(const PsRows *rows, size_t n_stats, double *numerator, double *denomin
 
 static PsEstimate estimate_ratio(const PsMetric *metric, const PsRows *rows)
 {
-    PsEstimate estimate = {.n = rows->n_rows, .method = ""};
+    PsEstimate estimate = {.n = rows->n_rows, .method = "", .error = NAN};
     size_t n_stats = (size_t)metric->n_stats;
     double numerator, denominator;
     if (!sum_ratio(rows, n_stats, &numerator, &denominator)) return estimate;
@@ -180,7 +222,7 @@ percentile_interval(PsEstimate *estimate, double share, double n, const double *
 
 static PsEstimate estimate_percentile(const PsMetric *metric, const PsRows *rows)
 {
-    PsEstimate estimate = {.n = rows->n_rows, .method = ""};
+    PsEstimate estimate = {.n = rows->n_rows, .method = "", .error = NAN};
     if (rows->n_rows == 0) return estimate;
     size_t n_stats = (size_t)metric->n_stats;
     g_autofree double *ascending = g_new(double, rows->n_rows);
@@ -202,39 +244,59 @@ PsEstimate ps_estimate(const PsMetric *metric, const PsRows *rows)
 
 // ---- paired differences
 
-// Two shares: Agresti and Min (2005) add half a pair to each cell of the table of pairs, and so
-// keep the interval honest where few pairs differ or all of them do. Here a cluster is a pair,
-// its z the share that it has in the difference; value is the mean of the z.
-static void share_difference_interval(PsEstimate *estimate, double variance)
+// Agresti and Min (2005) add half a pair to each cell of the table of pairs of two shares, and
+// so keep the interval honest where few pairs differ or all of them do. Here a cluster is a
+// pair, its z the share that it has in the difference, value the mean of the z, and what is
+// added are two halves of a pair that differs by ± reach: the whole range, 1, for shares.
+static void add_pairs(PsEstimate *estimate, double variance, double reach, const char *method)
 {
     double c = (double)estimate->n_clusters, value = estimate->value;
     double spread = c >= 2 ? variance * c * (c - 1) : 0; // sum of (z - value)²
     double mean = c * value / (c + 2);
-    double squares = spread + c * value * value + 1 - (c + 2) * mean * mean;
+    double squares = spread + c * value * value + reach * reach - (c + 2) * mean * mean;
     double error = sqrt(MAX(squares, 0)) / (c + 2);
-    PsInterval interval = ps_t_interval(mean, error, MAX(c - 1, 1), CONFIDENCE);
-    set_interval(estimate, MAX(MIN(interval.low, value), -1), MIN(MAX(interval.high, value), 1),
-                 "Agresti-Min, paired, clustered");
+    bool is_share = reach == 1;
+    set_t_interval(estimate, mean, error, is_share ? -1 : -INFINITY, is_share ? 1 : INFINITY,
+                   method);
 }
 
-static void difference_interval(PsEstimate *estimate, PsRange range, double variance)
+// The largest value of a row of either system, 1 if all are 0: what one more source could
+// differ by.
+static double largest_value(const PsRows *first, const PsRows *second, size_t n_stats)
 {
-    if (range != PS_RANGE_POSITIVE) {
-        share_difference_interval(estimate, variance);
-    } else if (!is_nothing(variance)) {
-        PsInterval interval = ps_t_interval(estimate->value, sqrt(variance),
-                                            (double)estimate->n_clusters - 1, CONFIDENCE);
-        set_interval(estimate, interval.low, interval.high, "t, paired, clustered");
-    } else {
-        estimate->method = estimate->n_clusters < 2 ? "no interval: one source"
-                                                    : "no interval: all pairs differ alike";
-    }
+    double largest = 0;
+    const PsRows *const both[] = {first, second};
+    for (size_t s = 0; s < G_N_ELEMENTS(both); s++)
+        for (size_t i = 0; i < both[s]->n_rows; i++) {
+            const double *row = both[s]->stats + i * n_stats;
+            if (row[1] > 0) largest = MAX(largest, fabs(row[0] / row[1]));
+        }
+    return largest > 0 ? largest : 1;
+}
+
+static void difference_interval(PsEstimate *estimate,
+                                PsRange range,
+                                double variance,
+                                const PsRows *first,
+                                const PsRows *second,
+                                size_t n_stats)
+{
+    if (estimate->n_clusters < 2 && range == PS_RANGE_POSITIVE)
+        estimate->method = "no interval: one source";
+    else if (range != PS_RANGE_POSITIVE)
+        add_pairs(estimate, variance, 1, "Agresti-Min, paired, clustered");
+    else if (is_nothing(variance))
+        add_pairs(estimate, 0, largest_value(first, second, n_stats),
+                  "Agresti-Min, all pairs differ alike");
+    else
+        set_t_interval(estimate, estimate->value, sqrt(variance), -INFINITY, INFINITY,
+                       "t, paired, clustered");
 }
 
 PsEstimate
 ps_estimate_difference(const PsMetric *metric, const PsRows *first, const PsRows *second)
 {
-    PsEstimate estimate = {.n = first->n_rows, .method = ""};
+    PsEstimate estimate = {.n = first->n_rows, .method = "", .error = NAN};
     size_t n_stats = (size_t)metric->n_stats;
     double numerator[2], denominator[2];
     if (metric->form != PS_FORM_RATIO
@@ -252,6 +314,6 @@ ps_estimate_difference(const PsMetric *metric, const PsRows *first, const PsRows
     }
     ClusterSpread spread = cluster_spread(first, residuals);
     estimate.n_clusters = spread.n_clusters;
-    difference_interval(&estimate, metric->range, spread.variance);
+    difference_interval(&estimate, metric->range, spread.variance, first, second, n_stats);
     return estimate;
 }

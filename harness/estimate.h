@@ -13,9 +13,11 @@ typedef struct {
     size_t n;           // rows that the value rests on
     size_t n_clusters;  // groups of rows that share a source
     const char *method; // how the interval was made, or why there is none; static
+    // Where it is centre ± t(df) · error, cut to the range; error is NAN where it is not.
+    double centre, error, df;
 } PsEstimate;
 
-// Rows of one metric, in any order.
+// Rows of one metric, in any order; those whose clusters ascend cost the least.
 typedef struct {
     size_t n_rows;
     const double *stats;      // [n_rows, n_stats]
@@ -24,6 +26,11 @@ typedef struct {
 
 // The value and its 95 % interval. n = 0, a zero denominator: not defined.
 PsEstimate ps_estimate(const PsMetric *metric, const PsRows *rows);
+
+// The probability, under that t distribution, that the true value is at most (or at least)
+// bound: the one-sided p-value of the hypothesis that it is beyond. NAN where there is none.
+double ps_estimate_p_at_most(const PsEstimate *estimate, double bound);
+double ps_estimate_p_at_least(const PsEstimate *estimate, double bound);
 
 // The difference second - first of two systems or conditions on the same rows (row i of one is
 // row i of the other); ratio metrics only, others are not defined.

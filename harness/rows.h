@@ -5,6 +5,12 @@
 #include "harness/plan.h"
 
 #define PS_NO_KEY UINT32_MAX
+#define PS_TASK_ROWS_MOST 1000000000u // of one task
+
+// 128-bit hash (XXH3) of a name, so that rows of two runs can be brought together.
+typedef struct {
+    uint64_t high, low;
+} PsNameHash;
 
 // The keys that one slicer gave.
 typedef struct {
@@ -23,12 +29,15 @@ typedef struct {
 typedef struct {
     size_t n_rows;
     uint64_t *item_ids;   // [n_rows] ascending
-    uint64_t *sample_ids; // [n_rows]
+    uint64_t *sample_ids; // [n_rows] numbers in this run
+    PsNameHash *samples;  // [n_rows] of the sample's id in the dataset
+    PsNameHash *sources;  // [n_rows] of the name of the cluster
     uint32_t *clusters;   // [n_rows] numbered from 0
     uint32_t *conditions; // [n_rows] 0 is clean
     uint32_t *epochs;     // [n_rows]
     PsOutcome *outcomes;  // [n_rows]
     double *latencies_ms; // [n_rows] from scheduled to finished; NAN unless answered
+    double *confidences;  // [n_rows] 0 to 1; NAN: not stated
     int64_t first_scheduled_ns, last_finished_ns;
     size_t n_metrics, n_suite_metrics; // the suite's come first, then every derived one
     PsStatColumn *metrics;             // [n_metrics]
@@ -43,5 +52,22 @@ PsTaskRows *ps_task_rows_load(PsRunFile *run,
 void ps_task_rows_free(PsTaskRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsTaskRows, ps_task_rows_free)
 
-// The row of an item; false if it has none.
+// Keeps the rows order[n_kept], in that order, and drops the others. The rows are then no
+// longer in the order of their items.
+void ps_task_rows_keep(PsTaskRows *rows, const uint32_t *order, size_t n_kept);
+
+// Numbers the clusters anew by first appearance.
+void ps_task_rows_number_clusters(PsTaskRows *rows);
+
+// The order of rows by source, sample, condition and epoch, which does not depend on the order
+// of the dataset: rows of one source stand together. [n_rows], the caller's.
+uint32_t *ps_task_rows_canonical_order(const PsTaskRows *rows);
+
+// < 0, 0, > 0.
+int ps_name_hash_compare(PsNameHash a, PsNameHash b);
+
+// The value of one row, in the metric's own unit; NAN if it is not defined.
+double ps_stat_column_value(const PsStatColumn *column, size_t row);
+
+// The row of an item; false if it has none. Only while rows are in the order of their items.
 bool ps_task_rows_find(const PsTaskRows *rows, uint64_t item_id, size_t *row);

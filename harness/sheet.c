@@ -1,8 +1,8 @@
 #include "harness/sheet.h"
 
 #include "harness/error.h"
-#include "harness/rows.h"
 #include "harness/sheet_evidence.h"
+#include "harness/slices.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -10,14 +10,15 @@
 
 // ---- one slice
 
-// The defined rows of one metric among rows[n], copied together.
-static PsRows gather(const PsTaskRows *table, const PsStatColumn *column, const GArray *rows)
+// The defined rows of one metric among rows[n_rows], copied together.
+static PsRows
+gather(const PsTaskRows *table, const PsStatColumn *column, const uint32_t *rows, size_t n_rows)
 {
     size_t n_stats = (size_t)column->metric->n_stats, n = 0;
-    double *stats = g_new(double, rows->len *n_stats);
-    uint32_t *clusters = g_new(uint32_t, rows->len);
-    for (size_t i = 0; i < rows->len; i++) {
-        size_t row = g_array_index(rows, size_t, i);
+    double *stats = g_new(double, n_rows *n_stats);
+    uint32_t *clusters = g_new(uint32_t, n_rows);
+    for (size_t i = 0; i < n_rows; i++) {
+        size_t row = rows[i];
         if (!column->is_defined[row]) continue;
         memcpy(stats + n * n_stats, column->stats + row * n_stats, n_stats * sizeof(double));
         clusters[n++] = table->clusters[row];
@@ -32,70 +33,67 @@ static void rows_clear(PsRows *rows)
 }
 
 static PsEstimate
-estimate_of(const PsTaskRows *table, const PsStatColumn *column, const GArray *rows)
+estimate_of(const PsTaskRows *table, const PsStatColumn *column, const PsSlice *slice)
 {
-    PsRows gathered = gather(table, column, rows);
+    PsRows gathered = gather(table, column, slice->rows, slice->n_rows);
     PsEstimate estimate = ps_estimate(column->metric, &gathered);
     rows_clear(&gathered);
     return estimate;
 }
 
-// Rows of a condition and their clean twins, both defined.
-static void gather_pairs(const PsTaskRows *table,
-                         const PsStatColumn *column,
-                         int epochs,
-                         const GArray *rows,
-                         GArray *clean,
-                         GArray *changed)
+// Rows of a condition and their clean twins, both defined. Returns how many.
+static size_t gather_pairs(const PsTaskRows *table,
+                           const PsStatColumn *column,
+                           int epochs,
+                           const PsSlice *slice,
+                           uint32_t *clean,
+                           uint32_t *changed)
 {
-    for (size_t i = 0; i < rows->len; i++) {
-        size_t row = g_array_index(rows, size_t, i), twin;
+    size_t n_pairs = 0;
+    for (size_t i = 0; i < slice->n_rows; i++) {
+        size_t row = slice->rows[i], twin;
         uint64_t distance = (uint64_t)table->conditions[row] * (uint64_t)epochs;
         if (distance == 0 || !ps_task_rows_find(table, table->item_ids[row] - distance, &twin))
             continue;
         if (!column->is_defined[row] || !column->is_defined[twin]) continue;
-        g_array_append_val(clean, twin);
-        g_array_append_val(changed, row);
+        clean[n_pairs] = (uint32_t)twin;
+        changed[n_pairs++] = (uint32_t)row;
     }
+    return n_pairs;
 }
 
 static PsEstimate difference_of(const PsTaskRows *table,
                                 const PsStatColumn *column,
                                 int epochs,
-                                const GArray *rows)
+                                const PsSlice *slice)
 {
-    g_autoptr(GArray) clean = g_array_new(false, false, sizeof(size_t));
-    g_autoptr(GArray) changed = g_array_new(false, false, sizeof(size_t));
-    gather_pairs(table, column, epochs, rows, clean, changed);
-    PsRows first = gather(table, column, clean), second = gather(table, column, changed);
+    g_autofree uint32_t *clean = g_new(uint32_t, slice->n_rows);
+    g_autofree uint32_t *changed = g_new(uint32_t, slice->n_rows);
+    size_t n_pairs = gather_pairs(table, column, epochs, slice, clean, changed);
+    PsRows first = gather(table, column, clean, n_pairs);
+    PsRows second = gather(table, column, changed, n_pairs);
     PsEstimate difference = ps_estimate_difference(column->metric, &first, &second);
     rows_clear(&first);
     rows_clear(&second);
     return difference;
 }
 
-// Takes ownership of the texts that it is given by copying them.
-static PsSheetSlice make_slice(const PsTaskRows *table,
-                               int epochs,
-                               const char *slicer,
-                               const char *title,
-                               const char *key,
-                               const GArray *rows)
+static PsSheetSlice make_slice(const PsTaskRows *table, int epochs, const PsSlice *of)
 {
     PsSheetSlice slice = {
-        .slicer = g_strdup(slicer),
-        .title = g_strdup(title),
-        .key = g_strdup(key),
-        .n_items = rows->len,
+        .slicer = g_strdup(of->slicer),
+        .title = g_strdup(of->title),
+        .key = g_strdup(of->key),
+        .n_items = of->n_rows,
         .cells = g_new0(PsSheetCell, table->n_metrics),
     };
-    for (size_t i = 0; i < rows->len; i++)
-        slice.outcomes[table->outcomes[g_array_index(rows, size_t, i)]]++;
-    bool is_condition = strcmp(slicer, "condition") == 0;
+    for (size_t i = 0; i < of->n_rows; i++)
+        slice.outcomes[table->outcomes[of->rows[i]]]++;
+    bool is_condition = strcmp(of->slicer, "condition") == 0;
     for (size_t m = 0; m < table->n_metrics; m++) {
-        slice.cells[m].estimate = estimate_of(table, &table->metrics[m], rows);
+        slice.cells[m].estimate = estimate_of(table, &table->metrics[m], of);
         if (is_condition)
-            slice.cells[m].difference = difference_of(table, &table->metrics[m], epochs, rows);
+            slice.cells[m].difference = difference_of(table, &table->metrics[m], epochs, of);
     }
     return slice;
 }
@@ -104,91 +102,8 @@ static PsSheetSlice make_slice(const PsTaskRows *table,
 
 typedef struct {
     PsSheetSlice slice;
-    GArray *rows; // size_t
+    const PsSlice *of; // its rows
 } SliceRows;
-
-typedef struct {
-    const PsPlan *plan;
-    const PsPlanTask *task;
-    PsTaskRows *table;
-    GArray *slices; // SliceRows
-    GArray *whole_rows;
-} TaskSlices;
-
-static void
-add_slice(TaskSlices *of, const char *slicer, const char *title, const char *key, GArray *rows)
-{
-    SliceRows made = {.rows = rows};
-    made.slice = make_slice(of->table, of->plan->epochs, slicer, title, key, rows);
-    g_array_append_val(of->slices, made);
-}
-
-static void add_conditions(TaskSlices *of)
-{
-    const PsTask *task = of->task->task;
-    for (size_t c = 0; task->n_conditions > 1 && c < task->n_conditions; c++) {
-        GArray *rows = g_array_new(false, false, sizeof(size_t));
-        for (size_t row = 0; row < of->table->n_rows; row++)
-            if (of->table->conditions[row] == c) g_array_append_val(rows, row);
-        add_slice(of, "condition", "Condition", task->conditions[c].label, rows);
-    }
-}
-
-static int compare_counts(gconstpointer a, gconstpointer b)
-{
-    const GArray *first = *(GArray *const *)a, *second = *(GArray *const *)b;
-    return (first->len < second->len) - (first->len > second->len);
-}
-
-// Slices by what the dataset states rest on clean rows; slices by what was measured rest on
-// rows of every condition, since a blurred picture is a blurred picture whoever blurred it.
-static GPtrArray *rows_by_key(const TaskSlices *of, size_t slicer)
-{
-    const PsKeyColumn *column = &of->table->slicers[slicer];
-    bool is_stated = of->task->task->slicers[slicer].slicer->reads == PS_SLICER_READS_SAMPLE;
-    GPtrArray *by_key = g_ptr_array_new();
-    for (size_t k = 0; k < column->n_keys; k++)
-        g_ptr_array_add(by_key, g_array_new(false, false, sizeof(size_t)));
-    for (size_t row = 0; row < of->table->n_rows; row++) {
-        uint32_t key = column->of_rows[row];
-        if (key == PS_NO_KEY || (is_stated && of->table->conditions[row] != 0)) continue;
-        g_array_append_val((GArray *)by_key->pdata[key], row);
-    }
-    return by_key;
-}
-
-// The least number of rows that a slice of its own needs, so that there are not too many of
-// them.
-static size_t least_rows(const GPtrArray *by_key)
-{
-    if (by_key->len <= PS_SHEET_KEYS_MOST) return 1;
-    g_autoptr(GPtrArray) sorted = g_ptr_array_copy((GPtrArray *)by_key, NULL, NULL);
-    g_ptr_array_sort(sorted, compare_counts);
-    return ((GArray *)sorted->pdata[PS_SHEET_KEYS_MOST])->len + 1;
-}
-
-static void add_slicer(TaskSlices *of, size_t slicer)
-{
-    const PsSuiteSlicer *used = &of->task->task->slicers[slicer];
-    const PsKeyColumn *column = &of->table->slicers[slicer];
-    g_autoptr(GPtrArray) by_key = rows_by_key(of, slicer);
-    const char *title = used->argument != NULL ? used->argument : used->slicer->title;
-    size_t least = least_rows(by_key);
-    GArray *other = g_array_new(false, false, sizeof(size_t));
-    for (size_t k = 0; k < column->n_keys; k++) {
-        GArray *rows = by_key->pdata[k];
-        if (rows->len >= least) {
-            add_slice(of, used->label, title, column->names[k], rows);
-            continue;
-        }
-        g_array_append_vals(other, rows->data, rows->len);
-        g_array_unref(rows);
-    }
-    if (other->len > 0)
-        add_slice(of, used->label, title, "(other)", other);
-    else
-        g_array_unref(other);
-}
 
 // How bad a value is: larger is worse, whichever direction the metric has.
 static double badness(const PsMetric *metric, double value)
@@ -222,18 +137,20 @@ static int compare_slices(gconstpointer a, gconstpointer b, gpointer user_data)
     return order != 0 ? order : strcmp(first->key, second->key);
 }
 
-static TaskSlices slice_task(const PsPlan *plan, const PsPlanTask *task, PsTaskRows *table)
+// SliceRows of every slice but the first, which is the whole, worst first.
+static GArray *make_slices(const PsPlan *plan,
+                           const PsPlanTask *task,
+                           const PsTaskRows *table,
+                           const GPtrArray *slices)
 {
-    TaskSlices of = {.plan = plan, .task = task, .table = table};
-    of.slices = g_array_new(false, false, sizeof(SliceRows));
-    of.whole_rows = g_array_new(false, false, sizeof(size_t));
-    for (size_t row = 0; row < table->n_rows; row++)
-        if (table->conditions[row] == 0) g_array_append_val(of.whole_rows, row);
-    add_conditions(&of);
-    for (size_t i = 0; i < task->task->n_slicers; i++)
-        add_slicer(&of, i);
-    g_array_sort_with_data(of.slices, compare_slices, (gpointer)task->task->metrics[0]);
-    return of;
+    GArray *made = g_array_sized_new(false, false, sizeof(SliceRows), slices->len);
+    for (size_t i = 1; i < slices->len; i++) {
+        SliceRows row = {.of = slices->pdata[i]};
+        row.slice = make_slice(table, plan->epochs, row.of);
+        g_array_append_val(made, row);
+    }
+    g_array_sort_with_data(made, compare_slices, (gpointer)task->task->metrics[0]);
+    return made;
 }
 
 // ---- a task
@@ -290,24 +207,22 @@ static bool build_task(PsSheet *sheet,
     if (table == NULL) return false;
     PsSheetTask *out = &sheet->tasks[sheet->n_tasks++];
     if (!copy_head(out, task, table, error)) return false;
-    TaskSlices of = slice_task(plan, task, table);
-    out->whole = make_slice(table, plan->epochs, "", "", "all", of.whole_rows);
-    out->n_slices = of.slices->len;
+    g_autoptr(GPtrArray) slices = ps_slices_of_task(task->task, table, PS_SLICES_KEYS_MOST);
+    g_autoptr(GArray) made = make_slices(plan, task, table, slices);
+    out->whole = make_slice(table, plan->epochs, slices->pdata[0]);
+    out->n_slices = made->len;
     out->slices = g_new0(PsSheetSlice, out->n_slices);
     set_latencies(out, table);
     size_t task_number = sheet->n_tasks - 1;
-    bool is_ok = ps_sheet_add_evidence(sheet, task_number, &out->whole, table, of.whole_rows,
+    bool is_ok = ps_sheet_add_evidence(sheet, task_number, &out->whole, table, slices->pdata[0],
                                        run, plan, error);
-    for (size_t i = 0; i < of.slices->len; i++) {
-        SliceRows *made = &g_array_index(of.slices, SliceRows, i);
-        out->slices[i] = made->slice;
+    for (size_t i = 0; i < made->len; i++) {
+        const SliceRows *row = &g_array_index(made, SliceRows, i);
+        out->slices[i] = row->slice;
         is_ok = is_ok
-                && ps_sheet_add_evidence(sheet, task_number, &out->slices[i], table, made->rows,
+                && ps_sheet_add_evidence(sheet, task_number, &out->slices[i], table, row->of,
                                          run, plan, error);
-        g_array_unref(made->rows);
     }
-    g_array_unref(of.slices);
-    g_array_unref(of.whole_rows);
     if (table->n_rows > 0) {
         if (sheet->started_ns == 0 || table->first_scheduled_ns < sheet->started_ns)
             sheet->started_ns = table->first_scheduled_ns;

@@ -41,7 +41,6 @@ typedef struct {
 #define PS_SHEET_WORST_PER_SLICE 4 // frames shown for each slice …
 #define PS_SHEET_BEST_PER_SLICE 2
 #define PS_SHEET_EVIDENCE_MOST 150 // … and in the whole sheet
-#define PS_SHEET_KEYS_MOST 60      // slices of one slicer; the rest become "(other)"
 #define PS_SHEET_SMALL 10          // slices with fewer scored rows are listed last
 
 // One sample behind a number.

@@ -14,19 +14,11 @@ typedef struct {
     double badness; // larger is worse
 } Candidate;
 
-static double row_value(const PsStatColumn *column, size_t row)
-{
-    const double *stats = column->stats + row * (size_t)column->metric->n_stats;
-    if (!column->is_defined[row]) return NAN;
-    if (column->metric->form == PS_FORM_PERCENTILE) return stats[0];
-    return stats[1] != 0 ? stats[0] / stats[1] : NAN;
-}
-
 static double badness(const PsTaskRows *table, size_t row)
 {
     const PsStatColumn *column = &table->metrics[0];
     if (table->outcomes[row] != PS_OUTCOME_ANSWERED) return INFINITY;
-    double value = row_value(column, row);
+    double value = ps_stat_column_value(column, row);
     if (isnan(value)) return -INFINITY;
     return column->metric->direction == PS_HIGHER_IS_BETTER ? -value : value;
 }
@@ -38,11 +30,11 @@ static int compare_candidates(gconstpointer a, gconstpointer b)
     return (first->row > second->row) - (first->row < second->row);
 }
 
-static GArray *sorted_candidates(const PsTaskRows *table, const GArray *rows)
+static GArray *sorted_candidates(const PsTaskRows *table, const PsSlice *of)
 {
-    GArray *candidates = g_array_sized_new(false, false, sizeof(Candidate), rows->len);
-    for (size_t i = 0; i < rows->len; i++) {
-        Candidate candidate = {.row = g_array_index(rows, size_t, i)};
+    GArray *candidates = g_array_sized_new(false, false, sizeof(Candidate), (guint)of->n_rows);
+    for (size_t i = 0; i < of->n_rows; i++) {
+        Candidate candidate = {.row = of->rows[i]};
         candidate.badness = badness(table, candidate.row);
         g_array_append_val(candidates, candidate);
     }
@@ -135,7 +127,7 @@ static bool fill(PsSheetEvidence *evidence,
     evidence->latency_ms = table->latencies_ms[row];
     evidence->scores = g_new0(double, table->n_suite_metrics);
     for (size_t m = 0; m < table->n_suite_metrics; m++)
-        evidence->scores[m] = row_value(&table->metrics[m], row);
+        evidence->scores[m] = ps_stat_column_value(&table->metrics[m], row);
     set_keys(evidence, table, task->task, row);
     return load_answer(evidence, run, error) && load_media(evidence, run, error);
 }
@@ -178,12 +170,12 @@ bool ps_sheet_add_evidence(PsSheet *sheet,
                            size_t task,
                            PsSheetSlice *slice,
                            const PsTaskRows *table,
-                           const GArray *rows,
+                           const PsSlice *of,
                            PsRunFile *run,
                            const PsPlan *plan,
                            GError **error)
 {
-    g_autoptr(GArray) sorted = sorted_candidates(table, rows);
+    g_autoptr(GArray) sorted = sorted_candidates(table, of);
     const size_t most = PS_SHEET_WORST_PER_SLICE + PS_SHEET_BEST_PER_SLICE;
     slice->evidence = g_new0(size_t, most);
     for (size_t i = 0; i < MIN(sorted->len, most); i++) {
