@@ -56,3 +56,23 @@ Test(vectors, clustered_stderr)
 {
     expect_all_pass("clustered_stderr");
 }
+
+Test(vectors, mcnemar)
+{
+    expect_all_pass("mcnemar");
+}
+
+Test(vectors, permutation)
+{
+    expect_all_pass("permutation");
+}
+
+Test(vectors, multiple_testing)
+{
+    expect_all_pass("multiple_testing");
+}
+
+Test(vectors, bootstrap)
+{
+    expect_all_pass("bootstrap");
+}
