@@ -138,6 +138,7 @@ static void unit_interval(PsEstimate *estimate, bool is_binary, double variance)
         if (is_binary) n = MIN(n, (double)estimate->n);
         method = "Wilson at effective n, clustered";
     }
+    estimate->n_effective = n;
     PsInterval interval = ps_wilson(p * n, n, CONFIDENCE);
     set_interval(estimate, MIN(interval.low, p), MAX(interval.high, p), method);
 }

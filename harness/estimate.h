@@ -15,6 +15,7 @@ typedef struct {
     const char *method; // how the interval was made, or why there is none; static
     // Where it is centre ± t(df) · error, cut to the range; error is NAN where it is not.
     double centre, error, df;
+    double n_effective; // shares: rows that the interval counts, after clustering; else 0
 } PsEstimate;
 
 // Rows of one metric, in any order; those whose clusters ascend cost the least.

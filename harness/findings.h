@@ -26,6 +26,7 @@ typedef struct {
     const char *id;    // for programs: "p_adjusted"; static storage
     const char *title; // for people: "p, adjusted"; static storage
     PsColumnKind kind;
+    bool is_detail; // left out where room is short: the terminal, a job summary
 } PsColumn;
 
 typedef struct {

@@ -2,6 +2,7 @@
 // not answered, item. Rows are in the order of their items, whatever order the answers came in.
 #pragma once
 
+#include "harness/estimate.h"
 #include "harness/plan.h"
 
 #define PS_NO_KEY UINT32_MAX
@@ -65,6 +66,13 @@ uint32_t *ps_task_rows_canonical_order(const PsTaskRows *rows);
 
 // < 0, 0, > 0.
 int ps_name_hash_compare(PsNameHash a, PsNameHash b);
+
+// Those of rows[n_rows] that have a value in column, copied together.
+PsRows ps_task_rows_gather(const PsTaskRows *table,
+                           const PsStatColumn *column,
+                           const uint32_t *rows,
+                           size_t n_rows);
+void ps_rows_clear(PsRows *rows);
 
 // The value of one row, in the metric's own unit; NAN if it is not defined.
 double ps_stat_column_value(const PsStatColumn *column, size_t row);

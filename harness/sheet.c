@@ -10,34 +10,12 @@
 
 // ---- one slice
 
-// The defined rows of one metric among rows[n_rows], copied together.
-static PsRows
-gather(const PsTaskRows *table, const PsStatColumn *column, const uint32_t *rows, size_t n_rows)
-{
-    size_t n_stats = (size_t)column->metric->n_stats, n = 0;
-    double *stats = g_new(double, n_rows *n_stats);
-    uint32_t *clusters = g_new(uint32_t, n_rows);
-    for (size_t i = 0; i < n_rows; i++) {
-        size_t row = rows[i];
-        if (!column->is_defined[row]) continue;
-        memcpy(stats + n * n_stats, column->stats + row * n_stats, n_stats * sizeof(double));
-        clusters[n++] = table->clusters[row];
-    }
-    return (PsRows){.n_rows = n, .stats = stats, .clusters = clusters};
-}
-
-static void rows_clear(PsRows *rows)
-{
-    g_free((double *)rows->stats);
-    g_free((uint32_t *)rows->clusters);
-}
-
 static PsEstimate
 estimate_of(const PsTaskRows *table, const PsStatColumn *column, const PsSlice *slice)
 {
-    PsRows gathered = gather(table, column, slice->rows, slice->n_rows);
+    PsRows gathered = ps_task_rows_gather(table, column, slice->rows, slice->n_rows);
     PsEstimate estimate = ps_estimate(column->metric, &gathered);
-    rows_clear(&gathered);
+    ps_rows_clear(&gathered);
     return estimate;
 }
 
@@ -70,11 +48,11 @@ static PsEstimate difference_of(const PsTaskRows *table,
     g_autofree uint32_t *clean = g_new(uint32_t, slice->n_rows);
     g_autofree uint32_t *changed = g_new(uint32_t, slice->n_rows);
     size_t n_pairs = gather_pairs(table, column, epochs, slice, clean, changed);
-    PsRows first = gather(table, column, clean, n_pairs);
-    PsRows second = gather(table, column, changed, n_pairs);
+    PsRows first = ps_task_rows_gather(table, column, clean, n_pairs);
+    PsRows second = ps_task_rows_gather(table, column, changed, n_pairs);
     PsEstimate difference = ps_estimate_difference(column->metric, &first, &second);
-    rows_clear(&first);
-    rows_clear(&second);
+    ps_rows_clear(&first);
+    ps_rows_clear(&second);
     return difference;
 }
 

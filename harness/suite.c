@@ -1,12 +1,12 @@
 #include "harness/suite.h"
 
 #include "harness/error.h"
+#include "harness/policy_yaml.h"
+#include "harness/yaml.h"
 
-#include <cyaml/cyaml.h>
 #include <math.h>
 #include <string.h>
 
-#define SUITE_MAX_BYTES (1u << 20)
 #define TASKS_MOST 1000
 #define NAMES_MOST 1000
 #define EPOCHS_MOST 1000
@@ -26,6 +26,7 @@ typedef struct {
     uint64_t seed;
     TaskYaml *tasks;
     unsigned tasks_count;
+    PsPolicyYaml *gate;
 } SuiteYaml;
 
 static const cyaml_schema_value_t name_schema = {
@@ -65,99 +66,23 @@ static const cyaml_schema_field_t suite_fields[] = {
     CYAML_FIELD_UINT("seed", CYAML_FLAG_OPTIONAL, SuiteYaml, seed),
     CYAML_FIELD_SEQUENCE(
         "tasks", CYAML_FLAG_POINTER, SuiteYaml, tasks, &task_schema, 1, TASKS_MOST),
+    CYAML_FIELD_MAPPING_PTR(
+        "gate", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, SuiteYaml, gate, ps_policy_fields),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t suite_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, SuiteYaml, suite_fields)};
 
-static void collect_log(cyaml_log_t level, void *context, const char *format, va_list arguments)
-{
-    GString *messages = context;
-    if (level >= CYAML_LOG_ERROR) g_string_append_vprintf(messages, format, arguments);
-}
-
-static bool is_word_byte(char c)
-{
-    return g_ascii_isalnum(c) || c == '_' || c == '@' || c == ':' || c == '.' || c == '-';
-}
-
-// The line on which name stands as a whole word; libcyaml's line numbers are gone once it has
-// mapped the text.
-static int line_of(const char *text, const char *name)
-{
-    size_t length = strlen(name);
-    int line = 1;
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '\n') line++;
-        if (strncmp(at, name, length) == 0 && !is_word_byte(at[length])
-            && (at == text || !is_word_byte(at[-1])))
-            return line;
-    }
-    return 1;
-}
-
-// What libcyaml says is wrong: the first line of its log.
-static char *yaml_problem(cyaml_err_t status, const char *log)
-{
-    const char *start = g_str_has_prefix(log, "Load: ") ? log + strlen("Load: ") : log;
-    if (g_str_has_prefix(start, "libyaml: ")) start += strlen("libyaml: ");
-    size_t length = strcspn(start, "\n");
-    if (length > 0 && !g_str_has_prefix(start, "Backtrace")) return g_strndup(start, length);
-    return g_strdup(status == CYAML_OK ? "holds no suite" : cyaml_strerror(status));
-}
-
-// Says what is wrong and where. The further lines of the log lead there, innermost first: "  in
-// mapping field 'epochs' (line: 2, column: 9)". For a key that it does not know they name the
-// line before.
-static void fail_yaml(
-    const char *path, const char *text, cyaml_err_t status, const char *log, GError **error)
-{
-    static const char unexpected[] = "Unexpected key: ";
-    g_autofree char *problem = yaml_problem(status, log);
-    const char *place = strstr(log, "\n  in "), *end = strstr(log, " (line: ");
-    bool is_key = g_str_has_prefix(problem, unexpected);
-    if (is_key || place == NULL || end == NULL || end < place) {
-        g_autofree char *key =
-            is_key ? g_strconcat(problem + strlen(unexpected), ":", NULL) : g_strdup("suite:");
-        ps_fail(error, PS_ERROR_CONFIG, "%s:%d: %s", path, line_of(text, key), problem);
-        return;
-    }
-    int line = (int)g_ascii_strtoll(end + strlen(" (line: "), NULL, 10);
-    g_autofree char *where =
-        g_strndup(place + strlen("\n  "), (size_t)(end - place) - strlen("\n  "));
-    ps_fail(error, PS_ERROR_CONFIG, "%s:%d: %s (%s)", path, line, problem, where);
-}
-
-static SuiteYaml *parse_yaml(const char *path, const char *text, size_t length, GError **error)
-{
-    g_autoptr(GString) log = g_string_new(NULL);
-    cyaml_config_t config = {
-        .log_fn = collect_log,
-        .log_ctx = log,
-        .mem_fn = cyaml_mem,
-        .log_level = CYAML_LOG_ERROR,
-        .flags = CYAML_CFG_NO_ALIAS,
-    };
-    SuiteYaml *yaml = NULL;
-    cyaml_err_t status = cyaml_load_data((const uint8_t *)text, length, &config, &suite_schema,
-                                         (cyaml_data_t **)&yaml, NULL);
-    if (status == CYAML_OK && yaml != NULL) return yaml;
-    fail_yaml(path, text, status, log->str, error);
-    return NULL;
-}
-
 static void free_yaml(SuiteYaml *yaml)
 {
-    const cyaml_config_t config = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
-    cyaml_free(&config, &suite_schema, yaml, 0);
+    ps_yaml_free(yaml, &suite_schema);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SuiteYaml, free_yaml)
 
 static bool fail_at(const PsSuite *suite, const char *name, const char *problem, GError **error)
 {
-    return ps_fail(error, PS_ERROR_CONFIG, "%s:%d: %s %s", suite->path,
-                   line_of(suite->text, name), name, problem);
+    return ps_yaml_fail(suite->path, suite->text, name, problem, error);
 }
 
 static bool resolve_metrics(const PsSuite *suite,
@@ -292,21 +217,9 @@ resolve(PsSuite *suite, const SuiteYaml *yaml, const PsRegistry *registry, GErro
     suite->tasks = g_new0(PsTask, yaml->tasks_count);
     for (unsigned i = 0; i < yaml->tasks_count; i++)
         if (!resolve_task(suite, &yaml->tasks[i], registry, error)) return false;
-    return true;
-}
-
-static char *read_text(const char *path, size_t *length, GError **error)
-{
-    g_autofree char *text = NULL;
-    g_autoptr(GError) problem = NULL;
-    if (!g_file_get_contents(path, &text, length, &problem))
-        return ps_fail_null(error, PS_ERROR_NO_INPUT, "%s", problem->message);
-    if (*length > SUITE_MAX_BYTES)
-        return ps_fail_null(error, PS_ERROR_CONFIG, "%s: a suite has at most %u bytes", path,
-                            SUITE_MAX_BYTES);
-    if (!g_utf8_validate_len(text, *length, NULL))
-        return ps_fail_null(error, PS_ERROR_CONFIG, "%s: not UTF-8 text", path);
-    return g_steal_pointer(&text);
+    if (yaml->gate == NULL) return true;
+    suite->gate = ps_policy_resolve(yaml->gate, suite->path, suite->text, registry, error);
+    return suite->gate != NULL;
 }
 
 PsSuite *ps_suite_parse(const char *path,
@@ -318,7 +231,8 @@ PsSuite *ps_suite_parse(const char *path,
     g_autoptr(PsSuite) suite = g_new0(PsSuite, 1);
     suite->path = g_strdup(path);
     suite->text = g_strndup(text, length); // ends in a zero, as error messages need it
-    g_autoptr(SuiteYaml) yaml = parse_yaml(path, suite->text, length, error);
+    g_autoptr(SuiteYaml) yaml =
+        ps_yaml_load(path, suite->text, length, "suite:", &suite_schema, error);
     if (yaml == NULL) return NULL;
     return resolve(suite, yaml, registry, error) ? g_steal_pointer(&suite) : NULL;
 }
@@ -326,7 +240,7 @@ PsSuite *ps_suite_parse(const char *path,
 PsSuite *ps_suite_load(const char *path, const PsRegistry *registry, GError **error)
 {
     size_t length = 0;
-    g_autofree char *text = read_text(path, &length, error);
+    g_autofree char *text = ps_yaml_read(path, &length, error);
     return text != NULL ? ps_suite_parse(path, text, length, registry, error) : NULL;
 }
 
@@ -352,6 +266,7 @@ void ps_suite_free(PsSuite *suite)
     for (size_t i = 0; i < suite->n_tasks; i++)
         task_clear(&suite->tasks[i]);
     g_free(suite->tasks);
+    ps_policy_free(suite->gate);
     g_free(suite->name);
     g_free(suite->path);
     g_free(suite->text);

@@ -2,7 +2,7 @@
 // scored and sliced. docs/suites.md is the manual of the format.
 #pragma once
 
-#include "harness/registry.h"
+#include "harness/policy.h"
 
 typedef struct {
     const PsCondition *condition; // NULL: clean
@@ -35,7 +35,8 @@ typedef struct {
     int epochs; // ≥ 1
     uint64_t seed;
     size_t n_tasks;
-    PsTask *tasks; // [n_tasks] ≥ 1
+    PsTask *tasks;  // [n_tasks] ≥ 1
+    PsPolicy *gate; // what `gate` asks of a run, or NULL
 } PsSuite;
 
 // Reads a suite. PS_ERROR_NO_INPUT if it cannot be read; PS_ERROR_CONFIG naming file and line

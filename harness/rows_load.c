@@ -1,0 +1,282 @@
+// Reading rows from a run file: one pass over each table, in ascending order.
+#include "harness/rows_private.h"
+
+#include "harness/error.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <xxhash.h>
+
+// A statement over the items or samples of one task: ?1 the first number, ?2 one past the last.
+static sqlite3_stmt *
+prepare_range(PsRunFile *run, const char *sql, uint64_t first, uint64_t n, GError **error)
+{
+    sqlite3_stmt *statement = ps_runfile_prepare(run, sql, error);
+    if (statement == NULL) return NULL;
+    sqlite3_bind_int64(statement, 1, (sqlite3_int64)first);
+    uint64_t end = first + n;
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)end);
+    return statement;
+}
+
+// Never NULL, whatever a damaged file holds.
+static const char *column_text(sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    return text != NULL ? text : "";
+}
+
+static bool fail_damaged(PsRunFile *run, uint64_t item_id, GError **error)
+{
+    return ps_fail(error, PS_ERROR_DATA, "%s: the row of item %" G_GUINT64_FORMAT " is damaged",
+                   ps_runfile_path(run), item_id);
+}
+
+// ---- responses
+
+static void set_derived(PsTaskRows *rows, size_t row, const PsResponse *response)
+{
+    for (size_t m = rows->n_suite_metrics; m < rows->n_metrics; m++) {
+        PsStatColumn *column = &rows->metrics[m];
+        if (column->metric->scope == PS_SCOPE_ANSWERED
+            && response->outcome != PS_OUTCOME_ANSWERED)
+            continue;
+        double *stats = column->stats + row * (size_t)column->metric->n_stats;
+        column->is_defined[row] = column->metric->score(NULL, response, stats);
+    }
+}
+
+static int64_t integer_or(sqlite3_stmt *statement, int column, int64_t fallback)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_INTEGER
+               ? sqlite3_column_int64(statement, column)
+               : fallback;
+}
+
+// Outcome, clock, tokens, confidence; derived metrics look at nothing else.
+static bool read_response(sqlite3_stmt *statement, PsResponse *response)
+{
+    ps_response_init(response);
+    response->scheduled_ns = sqlite3_column_int64(statement, 5);
+    response->started_ns = sqlite3_column_int64(statement, 6);
+    response->first_token_ns = sqlite3_column_int64(statement, 7);
+    response->finished_ns = sqlite3_column_int64(statement, 8);
+    if (response->scheduled_ns < 0 || response->started_ns < 0 || response->first_token_ns < 0
+        || response->finished_ns < 0)
+        return false;
+    response->input_tokens = integer_or(statement, 9, -1);
+    response->output_tokens = integer_or(statement, 10, -1);
+    if (sqlite3_column_type(statement, 11) == SQLITE_FLOAT)
+        response->confidence = sqlite3_column_double(statement, 11);
+    return ps_outcome_find(column_text(statement, 4), &response->outcome);
+}
+
+static bool set_row(PsTaskRows *rows, size_t row, size_t n_conditions, sqlite3_stmt *statement)
+{
+    PsResponse response;
+    if (!read_response(statement, &response)
+        || (size_t)sqlite3_column_int64(statement, 2) >= n_conditions)
+        return false;
+    rows->item_ids[row] = (uint64_t)sqlite3_column_int64(statement, 0);
+    rows->sample_ids[row] = (uint64_t)sqlite3_column_int64(statement, 1);
+    rows->conditions[row] = (uint32_t)sqlite3_column_int(statement, 2);
+    rows->epochs[row] = (uint32_t)sqlite3_column_int(statement, 3);
+    rows->outcomes[row] = response.outcome;
+    rows->latencies_ms[row] =
+        response.outcome == PS_OUTCOME_ANSWERED
+            ? (double)(response.finished_ns - response.scheduled_ns) * 1e-6
+            : NAN;
+    rows->confidences[row] = response.confidence;
+    if (row == 0 || response.scheduled_ns < rows->first_scheduled_ns)
+        rows->first_scheduled_ns = response.scheduled_ns;
+    rows->last_finished_ns = MAX(rows->last_finished_ns, response.finished_ns);
+    set_derived(rows, row, &response);
+    return true;
+}
+
+static bool
+load_responses(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
+{
+    sqlite3_stmt *statement =
+        prepare_range(run,
+                      "SELECT item_id, sample_id, condition, epoch, outcome, scheduled_ns,"
+                      " started_ns, first_token_ns, finished_ns, input_tokens, output_tokens,"
+                      " confidence FROM response"
+                      " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
+                      task->first_item, task->n_items, error);
+    if (statement == NULL) return false;
+    size_t row = 0;
+    int status;
+    while ((status = ps_runfile_step(run, statement, error)) == 1) {
+        if (row == rows->n_rows || !set_row(rows, row, task->task->n_conditions, statement)) {
+            status = -1;
+            fail_damaged(run, (uint64_t)sqlite3_column_int64(statement, 0), error);
+            break;
+        }
+        row++;
+    }
+    sqlite3_finalize(statement);
+    return status == 0;
+}
+
+static bool count_rows(PsRunFile *run, const PsPlanTask *task, size_t *n_rows, GError **error)
+{
+    sqlite3_stmt *statement =
+        prepare_range(run, "SELECT count(*) FROM response WHERE item_id >= ?1 AND item_id < ?2",
+                      task->first_item, task->n_items, error);
+    if (statement == NULL) return false;
+    bool is_ok = ps_runfile_step(run, statement, error) == 1;
+    if (is_ok) *n_rows = (size_t)sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return is_ok;
+}
+
+// ---- clusters
+
+static PsNameHash hash_name(const char *name)
+{
+    XXH128_hash_t hash = XXH3_128bits(name, strlen(name));
+    return (PsNameHash){.high = hash.high64, .low = hash.low64};
+}
+
+// Both responses and samples come in ascending order, so one pass over each does.
+static bool
+load_samples(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
+{
+    sqlite3_stmt *statement =
+        prepare_range(run,
+                      "SELECT sample_id, id, cluster FROM sample"
+                      " WHERE sample_id >= ?1 AND sample_id < ?2 ORDER BY sample_id",
+                      task->first_sample, task->n_samples, error);
+    if (statement == NULL) return false;
+    size_t row = 0;
+    int status;
+    while ((status = ps_runfile_step(run, statement, error)) == 1) {
+        uint64_t sample_id = (uint64_t)sqlite3_column_int64(statement, 0);
+        PsNameHash sample = hash_name(column_text(statement, 1));
+        PsNameHash source = hash_name(column_text(statement, 2));
+        while (row < rows->n_rows && rows->sample_ids[row] < sample_id)
+            row++;
+        for (; row < rows->n_rows && rows->sample_ids[row] == sample_id; row++) {
+            rows->samples[row] = sample;
+            rows->sources[row] = source;
+        }
+    }
+    sqlite3_finalize(statement);
+    ps_task_rows_number_clusters(rows);
+    return status == 0;
+}
+
+// ---- scores and slices
+
+static uint32_t number_of(GHashTable *numbers, const char *name)
+{
+    void *number;
+    if (g_hash_table_lookup_extended(numbers, name, NULL, &number))
+        return GPOINTER_TO_UINT(number);
+    uint32_t next = g_hash_table_size(numbers);
+    g_hash_table_insert(numbers, g_strdup(name), GUINT_TO_POINTER(next));
+    return next;
+}
+
+static PsStatColumn *column_of(PsTaskRows *rows, const char *name)
+{
+    for (size_t m = 0; m < rows->n_suite_metrics; m++)
+        if (strcmp(rows->metrics[m].metric->name, name) == 0) return &rows->metrics[m];
+    return NULL;
+}
+
+static bool set_score(PsStatColumn *column, size_t row, sqlite3_stmt *statement)
+{
+    int n_stats = column->metric->n_stats;
+    double *stats = column->stats + row * (size_t)n_stats;
+    stats[0] = sqlite3_column_double(statement, 2);
+    if (n_stats > 1) stats[1] = sqlite3_column_double(statement, 3);
+    size_t n_bytes = (size_t)MAX(n_stats - 2, 0) * sizeof(double);
+    if ((size_t)sqlite3_column_bytes(statement, 4) != n_bytes) return false;
+    if (n_bytes > 0) memcpy(stats + 2, sqlite3_column_blob(statement, 4), n_bytes);
+    return column->is_defined[row] = true;
+}
+
+static bool
+load_scores(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
+{
+    sqlite3_stmt *statement =
+        prepare_range(run,
+                      "SELECT item_id, name, numerator, denominator, more FROM score"
+                      " JOIN metric ON metric.id = score.metric"
+                      " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
+                      task->first_item, task->n_items, error);
+    if (statement == NULL) return false;
+    size_t row = 0;
+    int status;
+    while ((status = ps_runfile_step(run, statement, error)) == 1) {
+        uint64_t item_id = (uint64_t)sqlite3_column_int64(statement, 0);
+        PsStatColumn *column = column_of(rows, column_text(statement, 1));
+        while (row < rows->n_rows && rows->item_ids[row] < item_id)
+            row++;
+        if (column == NULL || row == rows->n_rows || rows->item_ids[row] != item_id) continue;
+        if (!set_score(column, row, statement)) {
+            status = -1;
+            fail_damaged(run, item_id, error);
+            break;
+        }
+    }
+    sqlite3_finalize(statement);
+    return status == 0;
+}
+
+static void set_keys(PsKeyColumn *column, GHashTable *numbers)
+{
+    column->n_keys = g_hash_table_size(numbers);
+    column->names = g_new0(char *, column->n_keys);
+    GHashTableIter iterator;
+    void *name, *number;
+    g_hash_table_iter_init(&iterator, numbers);
+    while (g_hash_table_iter_next(&iterator, &name, &number))
+        column->names[GPOINTER_TO_UINT(number)] = g_strdup(name);
+}
+
+static bool load_slicer(
+    PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, size_t slicer, GError **error)
+{
+    sqlite3_stmt *statement =
+        prepare_range(run,
+                      "SELECT item_id, key FROM slice WHERE item_id >= ?1 AND item_id < ?2"
+                      " AND slicer = (SELECT id FROM slicer WHERE name = ?3) ORDER BY item_id",
+                      task->first_item, task->n_items, error);
+    if (statement == NULL) return false;
+    sqlite3_bind_text(statement, 3, task->task->slicers[slicer].label, -1, SQLITE_STATIC);
+    g_autoptr(GHashTable) numbers =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    PsKeyColumn *column = &rows->slicers[slicer];
+    int status;
+    while ((status = ps_runfile_step(run, statement, error)) == 1) {
+        size_t row;
+        if (ps_task_rows_find(rows, (uint64_t)sqlite3_column_int64(statement, 0), &row))
+            column->of_rows[row] = number_of(numbers, column_text(statement, 1));
+    }
+    sqlite3_finalize(statement);
+    set_keys(column, numbers);
+    return status == 0;
+}
+
+PsTaskRows *ps_task_rows_load(PsRunFile *run,
+                              const PsPlanTask *task,
+                              const PsRegistry *registry,
+                              GError **error)
+{
+    size_t n_rows;
+    if (!count_rows(run, task, &n_rows, error)) return NULL;
+    if (n_rows > PS_TASK_ROWS_MOST)
+        return ps_fail_null(error, PS_ERROR_DATA, "%s: task %s has more than %u rows",
+                            ps_runfile_path(run), task->task->name, PS_TASK_ROWS_MOST);
+    g_autoptr(PsTaskRows) rows = ps_task_rows_new(n_rows, task->task, registry);
+    if (!load_responses(rows, run, task, error) || !load_samples(rows, run, task, error)
+        || !load_scores(rows, run, task, error))
+        return NULL;
+    for (size_t i = 0; i < rows->n_slicers; i++)
+        if (!load_slicer(rows, run, task, i, error)) return NULL;
+    return g_steal_pointer(&rows);
+}
