@@ -131,12 +131,8 @@ append_cell_words(GString *out, const Drawn *drawn, size_t column, const PsCell 
         append_estimate(out, drawn, column, cell);
     } else if (cell->kind == PS_COLUMN_VERDICT) {
         append_verdict(out, cell->verdict);
-    } else if (cell->kind == PS_COLUMN_TEXT) {
-        ps_html_text(out, cell->text);
     } else {
-        g_string_append(out, "<span class=\"value\">");
         ps_finding_append(out, PS_TEXT_HTML, cell, PS_TEXT_MAX_CHARS);
-        g_string_append(out, "</span>");
     }
 }
 
