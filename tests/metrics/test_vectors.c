@@ -56,3 +56,13 @@ Test(vectors, clustered_stderr)
 {
     expect_all_pass("clustered_stderr");
 }
+
+Test(vectors, ece)
+{
+    expect_all_pass("ece");
+}
+
+Test(vectors, brier)
+{
+    expect_all_pass("brier");
+}
