@@ -66,3 +66,8 @@ Test(vectors, brier)
 {
     expect_all_pass("brier");
 }
+
+Test(vectors, aurc)
+{
+    expect_all_pass("aurc");
+}
