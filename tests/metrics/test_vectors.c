@@ -71,3 +71,8 @@ Test(vectors, aurc)
 {
     expect_all_pass("aurc");
 }
+
+Test(vectors, fairness)
+{
+    expect_all_pass("fairness");
+}
