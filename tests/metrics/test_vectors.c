@@ -76,3 +76,8 @@ Test(vectors, fairness)
 {
     expect_all_pass("fairness");
 }
+
+Test(vectors, psi)
+{
+    expect_all_pass("psi");
+}
