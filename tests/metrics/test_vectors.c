@@ -81,3 +81,8 @@ Test(vectors, psi)
 {
     expect_all_pass("psi");
 }
+
+Test(vectors, pass_at_k)
+{
+    expect_all_pass("pass_at_k");
+}
