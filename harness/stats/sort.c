@@ -88,7 +88,7 @@ static void records_sort_by(Records *records, size_t word)
 static void numbers_sort(double *numbers, size_t n_records, size_t n_words)
 {
     const size_t n_numbers = n_records * n_words;
-    g_autofree uint64_t *one = g_new(uint64_t, n_numbers), *two = g_new(uint64_t, n_numbers);
+    g_autofree uint64_t *one = g_new0(uint64_t, n_numbers), *two = g_new(uint64_t, n_numbers);
     Records records = {one, two, n_records, n_words};
     for (size_t i = 0; i < n_numbers; i++)
         one[i] = word_of(numbers[i]);
