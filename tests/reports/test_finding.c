@@ -108,11 +108,11 @@ static PsTable *add_cases(PsFindings *findings, const PsColumn *columns, size_t 
 
 Test(finding, a_case_is_named_by_the_texts_before_its_verdict)
 {
-    static const PsColumn columns[] = {{"a", "A", PS_COLUMN_TEXT},
-                                       {"n", "N", PS_COLUMN_COUNT},
-                                       {"b", "B", PS_COLUMN_TEXT},
-                                       {"v", "V", PS_COLUMN_VERDICT},
-                                       {"c", "C", PS_COLUMN_TEXT}};
+    static const PsColumn columns[] = {{"a", "A", PS_COLUMN_TEXT, false},
+                                       {"n", "N", PS_COLUMN_COUNT, false},
+                                       {"b", "B", PS_COLUMN_TEXT, false},
+                                       {"v", "V", PS_COLUMN_VERDICT, false},
+                                       {"c", "C", PS_COLUMN_TEXT, false}};
     g_autoptr(PsFindings) findings = ps_findings_new("gate", "t");
     PsTable *table = add_cases(findings, columns, G_N_ELEMENTS(columns));
     ps_table_add_text(table, "one");
@@ -130,7 +130,7 @@ Test(finding, a_case_is_named_by_the_texts_before_its_verdict)
 
 Test(finding, a_case_without_texts_is_named_by_its_row)
 {
-    static const PsColumn columns[] = {{"v", "V", PS_COLUMN_VERDICT}};
+    static const PsColumn columns[] = {{"v", "V", PS_COLUMN_VERDICT, false}};
     g_autoptr(PsFindings) findings = ps_findings_new("gate", "t");
     PsTable *table = add_cases(findings, columns, G_N_ELEMENTS(columns));
     ps_table_add_verdict(table, PS_VERDICT_FAIL);
