@@ -56,3 +56,8 @@ Test(vectors, clustered_stderr)
 {
     expect_all_pass("clustered_stderr");
 }
+
+Test(vectors, sliceline)
+{
+    expect_all_pass("sliceline");
+}
