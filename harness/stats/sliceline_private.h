@@ -88,12 +88,30 @@ size_t ps_sliceline_node_n_slots(const PsSlicelineNode *node);
 // Fills node->tallies from its rows.
 void ps_sliceline_node_tally(PsSlicelineNode *node);
 
-// Cells of a feature's table of pairs: a line of n_slots for each slot of the feature.
-size_t ps_sliceline_node_n_pairs(const PsSlicelineNode *node, size_t feature);
+// Consecutive features whose slots are taken together: a line is one slot of each of them.
+typedef struct {
+    size_t first, end;
+    size_t n_lines;
+} PsSlicelineGroup;
 
-// Fills pairs [n_pairs]: the tallies of each slot of the feature, but its first, together with
-// each slot of the later features. The rest is 0.
-void ps_sliceline_node_tally_pairs(const PsSlicelineNode *node, size_t feature, PsTally *pairs);
+// The features from first on that go together. None, end is first, if the table of the first
+// alone would have so many more cells than there are rows that clearing it takes the time.
+PsSlicelineGroup ps_sliceline_node_group(const PsSlicelineNode *node, size_t first);
+
+// Fills lines [n_lines][n_slots]: the tally of each line together with each slot of the
+// features after the group's first. Line 0, which has no key, is left 0.
+void ps_sliceline_node_tally_group(const PsSlicelineNode *node,
+                                   const PsSlicelineGroup *group,
+                                   PsTally *lines);
+
+// Sums the lines that have the slot of the feature, which is of the group: sums [n_slots] gets
+// the tallies of that slot together with each slot of the features after it.
+void ps_sliceline_node_sum_lines(const PsSlicelineNode *node,
+                                 const PsSlicelineGroup *group,
+                                 const PsTally *lines,
+                                 size_t feature,
+                                 uint32_t slot,
+                                 PsTally *sums);
 
 // Makes child the rows of one slot of the feature, with the features after it; its tallies are
 // not filled in. rows [node->n_rows] is scratch. The slot's own tally must be right.

@@ -1,14 +1,14 @@
 // The search is depth first. A node is the rows of a slice; one pass over them tallies all of
 // its children, the slices with one predicate more of a later feature, and keys that cannot
 // lead to a wanted slice are dropped. For the last two predicates there is no node of each
-// child: a table of pairs of slots gets both in one pass, so that three levels cost one pass
-// over the rows for each pair of features within each key, and memory is read in order.
+// child. Instead the features are taken in groups, so small that the combinations of their keys
+// are few, and one pass tallies each combination together with each key of the features after:
+// three levels cost one pass over a key's rows for each group and each later feature, and
+// memory is read in order.
 #include "harness/stats/sliceline_private.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-enum { SMALL_TABLE = 4096, CELLS_PER_ROW = 4 };
 
 typedef struct {
     uint32_t slot;
@@ -28,8 +28,9 @@ typedef struct {
 typedef struct {
     const PsSlicelineSearch *search;
     PsSlicelineNode *nodes; // [max_level] one for each depth below the root
-    PsTally *pairs;         // [pairs_capacity] cells
-    size_t pairs_capacity;
+    PsTally *lines;         // [lines_capacity] the table of a group
+    size_t lines_capacity;
+    PsTally *sums;       // [n_slots of the root] scratch
     uint32_t *rows;      // [n_rows of the root] scratch
     uint16_t *new_slots; // [n_slots of the root] scratch
     uint32_t *path;      // [max_level] columns of the slice at hand
@@ -57,6 +58,19 @@ static void offer_with(Worker *worker, uint32_t column, PsTally tally)
     worker->path[worker->n_path++] = column;
     offer(worker, tally);
     worker->n_path--;
+}
+
+// Offers the slices of worker->path and one key of the node's features from first on.
+static void offer_features(Worker *worker,
+                           const PsSlicelineNode *node,
+                           size_t first,
+                           const PsTally *tallies)
+{
+    for (size_t feature = first; feature < node->n_features; feature++) {
+        const uint32_t end = node->firsts[feature + 1];
+        for (uint32_t slot = node->firsts[feature] + 1; slot < end; slot++)
+            offer_with(worker, node->columns[slot], tallies[slot]);
+    }
 }
 
 // Whether a slice within that of worker->path and column may be wanted.
@@ -127,35 +141,29 @@ static void descend(
     worker->n_path--;
 }
 
-// Whether filling the table takes longer than clearing it.
-static bool pairs_fit(const PsSlicelineNode *node, size_t feature)
+static void lines_reserve(Worker *worker, size_t n_cells)
 {
-    return ps_sliceline_node_n_pairs(node, feature)
-           <= MAX(SMALL_TABLE, CELLS_PER_ROW * node->n_rows);
+    if (n_cells <= worker->lines_capacity) return;
+    g_free(worker->lines);
+    worker->lines = g_new(PsTally, n_cells);
+    worker->lines_capacity = n_cells;
 }
 
-static void pairs_reserve(Worker *worker, size_t n_cells)
+// Offers the slices with a key of a feature of the group and a key of a later feature.
+static void
+explore_group(Worker *worker, const PsSlicelineNode *node, const PsSlicelineGroup *group)
 {
-    if (n_cells <= worker->pairs_capacity) return;
-    g_free(worker->pairs);
-    worker->pairs = g_new(PsTally, n_cells);
-    worker->pairs_capacity = n_cells;
-}
-
-// Offers the slices with a key of the feature and a key of a later one.
-static void explore_pairs(Worker *worker, const PsSlicelineNode *node, size_t feature)
-{
-    pairs_reserve(worker, ps_sliceline_node_n_pairs(node, feature));
-    ps_sliceline_node_tally_pairs(node, feature, worker->pairs);
-    const PsTally *line = worker->pairs;
-    for (uint32_t slot = node->firsts[feature] + 1; slot < node->firsts[feature + 1]; slot++) {
-        line += ps_sliceline_node_n_slots(node);
-        worker->path[worker->n_path++] = node->columns[slot];
-        for (size_t later = feature + 1; later < node->n_features; later++) {
-            for (uint32_t i = node->firsts[later] + 1; i < node->firsts[later + 1]; i++)
-                offer_with(worker, node->columns[i], line[i]);
+    lines_reserve(worker, group->n_lines * ps_sliceline_node_n_slots(node));
+    ps_sliceline_node_tally_group(node, group, worker->lines);
+    for (size_t feature = group->first; feature < group->end; feature++) {
+        const uint32_t end = node->firsts[feature + 1];
+        for (uint32_t slot = node->firsts[feature] + 1; slot < end; slot++) {
+            ps_sliceline_node_sum_lines(node, group, worker->lines, feature, slot,
+                                        worker->sums);
+            worker->path[worker->n_path++] = node->columns[slot];
+            offer_features(worker, node, feature + 1, worker->sums);
+            worker->n_path--;
         }
-        worker->n_path--;
     }
 }
 
@@ -164,19 +172,19 @@ static void explore(Worker *worker, PsSlicelineNode *node, size_t n_more)
 {
     ps_sliceline_node_tally(node);
     worker->threshold = ps_sliceline_top_threshold(worker->search->top);
-    for (size_t feature = 0; feature < node->n_features; feature++) {
-        for (uint32_t i = node->firsts[feature] + 1; i < node->firsts[feature + 1]; i++)
-            offer_with(worker, node->columns[i], node->tallies[i]);
-    }
+    offer_features(worker, node, 0, node->tallies);
     if (n_more == 1) return;
     node_shrink(worker, node);
-    for (size_t feature = 0; feature + 1 < node->n_features; feature++) {
-        if (n_more == 2 && pairs_fit(node, feature)) {
-            explore_pairs(worker, node, feature);
+    for (size_t feature = 0; feature + 1 < node->n_features;) {
+        const PsSlicelineGroup group = ps_sliceline_node_group(node, feature);
+        if (n_more == 2 && group.end > feature) {
+            explore_group(worker, node, &group);
+            feature = group.end;
             continue;
         }
         for (uint32_t i = node->firsts[feature] + 1; i < node->firsts[feature + 1]; i++)
             descend(worker, node, feature, i, n_more - 1);
+        feature++;
     }
 }
 
@@ -191,6 +199,7 @@ static void *worker_run(void *data)
                      .nodes = g_new0(PsSlicelineNode, search->max_level),
                      .rows = g_new(uint32_t, root->n_rows + 1),
                      .new_slots = g_new(uint16_t, ps_sliceline_node_n_slots(root)),
+                     .sums = g_new(PsTally, ps_sliceline_node_n_slots(root)),
                      .path = g_new(uint32_t, search->max_level)};
     size_t i;
     while ((i = (size_t)g_atomic_int_add(&tasks->next, 1)) < tasks->n_tasks) {
@@ -201,7 +210,8 @@ static void *worker_run(void *data)
     for (size_t depth = 0; depth < search->max_level; depth++)
         ps_sliceline_node_clear(&worker.nodes[depth]);
     g_free(worker.nodes);
-    g_free(worker.pairs);
+    g_free(worker.lines);
+    g_free(worker.sums);
     g_free(worker.rows);
     g_free(worker.new_slots);
     g_free(worker.path);
