@@ -3,26 +3,23 @@
 #include "harness/check/row.h"
 
 #include <math.h>
-#include <string.h>
 
 // A table of JSON values: X is [n_rows][n_features].
 typedef struct {
     size_t n_rows, n_features;
-    uint32_t **keys;       // [n_features][n_rows]
-    uint32_t *n_keys;      // [n_features]
-    const cJSON ***values; // [n_features][n_keys] borrowed from the input
-    double *errors;        // [n_rows]
+    uint32_t *keys;           // [n_features][n_rows]
+    const uint32_t **columns; // [n_features] into keys
+    uint32_t *n_keys;         // [n_features]
+    const cJSON **values;     // [n_features][n_rows] of the keys; borrowed from the input
+    double *errors;           // [n_rows]
 } Table;
 
 static void table_clear(Table *table)
 {
-    for (size_t feature = 0; feature < table->n_features; feature++) {
-        g_free(table->keys[feature]);
-        g_free(table->values[feature]);
-    }
     g_free(table->keys);
-    g_free(table->values);
+    g_free(table->columns);
     g_free(table->n_keys);
+    g_free(table->values);
     g_free(table->errors);
 }
 
@@ -32,47 +29,58 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Table, table_clear)
 static uint32_t key_of(Table *table, size_t feature, const cJSON *value)
 {
     if (cJSON_IsNull(value)) return PS_SLICELINE_NO_KEY;
-    const uint32_t n_keys = table->n_keys[feature];
-    for (uint32_t key = 0; key < n_keys; key++) {
-        if (cJSON_Compare(table->values[feature][key], value, true)) return key;
+    const cJSON **known = table->values + feature * table->n_rows;
+    uint32_t *n_known = &table->n_keys[feature];
+    for (uint32_t key = 0; key < *n_known; key++) {
+        if (cJSON_Compare(known[key], value, true)) return key;
     }
-    table->values[feature][n_keys] = value;
-    return table->n_keys[feature]++;
+    known[*n_known] = value;
+    return (*n_known)++;
 }
 
-static bool row_read(Table *table, size_t row, const cJSON *values)
+static bool rows_are_even(const cJSON *rows, size_t n_features)
 {
-    if (!cJSON_IsArray(values) || (size_t)cJSON_GetArraySize(values) != table->n_features)
-        return false;
-    size_t feature = 0;
-    const cJSON *value;
-    cJSON_ArrayForEach(value, values)
+    const cJSON *values;
+    cJSON_ArrayForEach(values, rows)
     {
-        table->keys[feature][row] = key_of(table, feature, value);
-        feature++;
+        if (!cJSON_IsArray(values) || (size_t)cJSON_GetArraySize(values) != n_features)
+            return false;
     }
     return true;
 }
 
-static bool table_read(Table *table, const cJSON *input)
+static void table_read_rows(Table *table, const cJSON *rows)
 {
-    const cJSON *rows = cJSON_GetObjectItemCaseSensitive(input, "X"), *values;
-    table->errors = ps_check_numbers(input, "errors", &table->n_rows);
-    if (!table->errors || !cJSON_IsArray(rows)) return false;
-    if ((size_t)cJSON_GetArraySize(rows) != table->n_rows) return false;
-    table->n_features = (size_t)cJSON_GetArraySize(cJSON_GetArrayItem(rows, 0));
-    table->keys = g_new(uint32_t *, table->n_features + 1);
-    table->values = g_new(const cJSON **, table->n_features + 1);
+    const size_t n_cells = table->n_rows * table->n_features;
+    table->keys = g_new(uint32_t, n_cells + 1);
+    table->values = g_new(const cJSON *, n_cells + 1);
     table->n_keys = g_new0(uint32_t, table->n_features + 1);
-    for (size_t feature = 0; feature < table->n_features; feature++) {
-        table->keys[feature] = g_new(uint32_t, table->n_rows + 1);
-        table->values[feature] = g_new(const cJSON *, table->n_rows + 1);
-    }
+    table->columns = g_new(const uint32_t *, table->n_features + 1);
+    for (size_t feature = 0; feature < table->n_features; feature++)
+        table->columns[feature] = table->keys + feature * table->n_rows;
     size_t row = 0;
+    const cJSON *values, *value;
     cJSON_ArrayForEach(values, rows)
     {
-        if (!row_read(table, row++, values)) return false;
+        size_t feature = 0;
+        cJSON_ArrayForEach(value, values)
+        {
+            table->keys[feature * table->n_rows + row] = key_of(table, feature, value);
+            feature++;
+        }
+        row++;
     }
+}
+
+static bool table_read(Table *table, const cJSON *input)
+{
+    const cJSON *rows = cJSON_GetObjectItemCaseSensitive(input, "X");
+    table->errors = ps_check_numbers(input, "errors", &table->n_rows);
+    if (!table->errors || !cJSON_IsArray(rows)) return false;
+    table->n_features = (size_t)cJSON_GetArraySize(cJSON_GetArrayItem(rows, 0));
+    if ((size_t)cJSON_GetArraySize(rows) != table->n_rows) return false;
+    if (!rows_are_even(rows, table->n_features)) return false;
+    table_read_rows(table, rows);
     return true;
 }
 
@@ -87,23 +95,23 @@ static cJSON *slice_write(const Table *table, const PsSlicelineSlice *slice)
     for (size_t i = 0; i < slice->n_predicates; i++) {
         const PsPredicate predicate = slice->predicates[i];
         g_autofree char *name = g_strdup_printf("%u", predicate.feature);
-        const cJSON *value = table->values[predicate.feature][predicate.key];
+        const cJSON *value = table->values[predicate.feature * table->n_rows + predicate.key];
         cJSON_AddItemToObject(predicates, name, cJSON_Duplicate(value, true));
     }
     return item;
 }
 
-// The slice among n that has the same predicates as expected and the score of the one that it
-// would take the place of, or that one itself.
-static size_t slice_find(cJSON *const *slices, size_t n, const cJSON *expected)
+// The index of the slice with the predicates of expected if it has the score of the first, else
+// of the first.
+static guint slice_find(const GPtrArray *slices, const cJSON *expected)
 {
     const cJSON *wanted = cJSON_GetObjectItemCaseSensitive(expected, "predicates");
-    const double score = ps_json_number(slices[0], "score", NAN);
-    for (size_t i = 0; wanted && i < n; i++) {
-        if (ps_json_number(slices[i], "score", NAN) != score) break;
-        if (cJSON_Compare(cJSON_GetObjectItemCaseSensitive(slices[i], "predicates"), wanted,
-                          true))
-            return i;
+    const double score = ps_json_number(slices->pdata[0], "score", NAN);
+    for (guint i = 0; wanted && i < slices->len; i++) {
+        const cJSON *slice = slices->pdata[i];
+        if (ps_json_number(slice, "score", NAN) != score) break;
+        const cJSON *predicates = cJSON_GetObjectItemCaseSensitive(slice, "predicates");
+        if (cJSON_Compare(predicates, wanted, true)) return i;
     }
     return 0;
 }
@@ -111,16 +119,15 @@ static size_t slice_find(cJSON *const *slices, size_t n, const cJSON *expected)
 // The slices; equal scores are in the order of the expected ones, since that is free.
 static cJSON *slices_write(const Table *table, const PsSliceline *found, const cJSON *expected)
 {
-    g_autofree cJSON **slices = g_new(cJSON *, found->n_slices + 1);
+    g_autoptr(GPtrArray) slices = g_ptr_array_new();
     for (size_t i = 0; i < found->n_slices; i++)
-        slices[i] = slice_write(table, &found->slices[i]);
+        g_ptr_array_add(slices, slice_write(table, &found->slices[i]));
     const cJSON *top = cJSON_GetObjectItemCaseSensitive(expected, "top");
     const cJSON *next = top ? top->child : NULL;
     cJSON *array = cJSON_CreateArray();
-    for (size_t i = 0; i < found->n_slices; i++) {
-        const size_t chosen = i + slice_find(slices + i, found->n_slices - i, next);
-        cJSON_AddItemToArray(array, slices[chosen]);
-        memmove(slices + i + 1, slices + i, (chosen - i) * sizeof *slices);
+    while (slices->len > 0) {
+        const guint chosen = slice_find(slices, next);
+        cJSON_AddItemToArray(array, g_ptr_array_steal_index(slices, chosen));
         next = next ? next->next : NULL;
     }
     return array;
@@ -149,7 +156,7 @@ static cJSON *search(const cJSON *input, const cJSON *expected)
     if (!(support >= 0) || !table_read(&table, input)) return NULL;
     const PsSlicelineRows rows = {.n_rows = table.n_rows,
                                   .n_features = table.n_features,
-                                  .keys = (const uint32_t *const *)table.keys,
+                                  .keys = table.columns,
                                   .n_keys = table.n_keys,
                                   .errors = table.errors};
     const PsSlicelineOptions options = {.alpha = ps_json_number(input, "alpha", NAN),

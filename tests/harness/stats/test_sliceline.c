@@ -123,7 +123,7 @@ static GArray *expected_new(const Table *table, const PsSlicelineOptions *option
         all.average += table->errors[row];
     all.average /= (double)table->rows.n_rows;
     enumerate(&all, (Slice){0}, 0, options->max_level);
-    qsort(all.slices->data, all.slices->len, sizeof(Slice), score_compare);
+    g_array_sort(all.slices, score_compare);
     size_t n = MIN(options->k, all.slices->len);
     while (n > 0 && n < all.slices->len
            && g_array_index(all.slices, Slice, n).score
