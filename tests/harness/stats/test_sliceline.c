@@ -412,6 +412,29 @@ Test(sliceline, more_keys_than_slots_are_refused_unless_the_support_rules_them_o
     cr_expect(found != NULL && found->n_slices == 0);
 }
 
+// Features that all say the same: every conjunction of them ties.
+Test(sliceline, more_ties_than_can_be_kept_are_refused)
+{
+    enum { N_FEATURES = 24 };
+    const uint32_t keys[] = {0, 1};
+    const double errors[] = {1, 0};
+    const uint32_t *columns[N_FEATURES];
+    uint32_t n_keys[N_FEATURES];
+    for (size_t feature = 0; feature < N_FEATURES; feature++) {
+        columns[feature] = keys;
+        n_keys[feature] = 2;
+    }
+    PsSlicelineRows rows = {
+        .n_rows = 2, .n_features = 8, .keys = columns, .n_keys = n_keys, .errors = errors};
+    const PsSlicelineOptions options = {.alpha = 1, .k = 1, .max_level = N_FEATURES};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PsSliceline) few = ps_sliceline_find(&rows, &options, NULL);
+    cr_expect(few != NULL && few->n_slices == 255);
+    rows.n_features = N_FEATURES;
+    g_autoptr(PsSliceline) many = ps_sliceline_find(&rows, &options, &error);
+    cr_expect(many == NULL && error != NULL);
+}
+
 Test(sliceline, support_is_rows_or_a_share)
 {
     cr_expect_eq(ps_sliceline_support(0.015, 1000), 15);
