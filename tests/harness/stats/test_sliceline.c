@@ -211,16 +211,16 @@ Test(sliceline, finds_it_among_more_rows_than_a_batch)
 // cells than there are rows.
 Test(sliceline, finds_it_among_many_keys)
 {
-    enum { N_KEYS = 70 };
-    const Shape shape = {.n_rows = 300, .n_features = 3, .n_keys = 1, .error_rate = 0.3};
+    static const uint32_t n_keys[] = {75, 60, 60};
+    const Shape shape = {.n_rows = 400, .n_features = 3, .n_keys = 1, .error_rate = 0.6};
     const PsSlicelineOptions options = {.alpha = 0.9999, .k = 500, .max_level = 3};
     g_autofree Table *table = table_new(&shape, 1);
     PsRng rng;
     ps_rng_init(&rng, 1, 4);
     for (size_t feature = 0; feature < 3; feature++) {
-        table->n_keys[feature] = N_KEYS;
+        table->n_keys[feature] = n_keys[feature];
         for (size_t row = 0; row < shape.n_rows; row++)
-            table->keys[feature][row] = (uint32_t)ps_rng_below(&rng, N_KEYS);
+            table->keys[feature][row] = (uint32_t)ps_rng_below(&rng, n_keys[feature]);
     }
     for (size_t row = 0; row < shape.n_rows; row += 2)
         table->keys[0][row] = 0;
