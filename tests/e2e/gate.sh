@@ -137,7 +137,7 @@ bad "needs one of margin" 'metric: wer, margin: 2, most: 3'
 bad "above 0" 'metric: wer, margin: 0'
 bad "above 0" 'metric: wer, margin: -3'
 bad "is not a slice" 'metric: wer, margin: 3, slices: [codec]'
-bad "no number" 'metric: wer, margin: .nan'
+bad "bad.yaml:3" 'metric: wer, margin: .nan'
 bad "bad.yaml:3" 'metric: wer, margin: [3]'
 printf 'alpha: 0.9\nrules: [{metric: wer, margin: 2}]\n' >bad.yaml
 run_expect 78 "$proofsheet" gate old.proof --policy bad.yaml
