@@ -5,7 +5,6 @@
 #include "harness/stats/sort.h"
 
 #include <glib.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -118,14 +117,6 @@ static void draw_differences(PsPercentileDifference *result,
     ps_sort(result->differences, result->n_draws);
 }
 
-static void summarise(PsPercentileDifference *result)
-{
-    result->low = ps_percentile(result->differences, result->n_draws, 2.5);
-    result->high = ps_percentile(result->differences, result->n_draws, 97.5);
-    result->p_at_most_0 = ps_percentile_difference_p_at_most(result, 0);
-    result->p_at_least_0 = ps_percentile_difference_p_at_least(result, 0);
-}
-
 PsPercentileDifference ps_percentile_difference(const double *first,
                                                 const double *second,
                                                 const uint32_t *clusters,
@@ -149,7 +140,8 @@ PsPercentileDifference ps_percentile_difference(const double *first,
         .n_clusters = n_sources,
     };
     draw_differences(&result, systems, n_rows_of, percentile, seed);
-    summarise(&result);
+    result.low = ps_percentile(result.differences, n_draws, 2.5);
+    result.high = ps_percentile(result.differences, n_draws, 97.5);
     system_clear(&systems[0]);
     system_clear(&systems[1]);
     return result;
@@ -159,32 +151,4 @@ void ps_percentile_difference_clear(PsPercentileDifference *difference)
 {
     g_free(difference->differences);
     *difference = (PsPercentileDifference){0};
-}
-
-// Draws that are less than bound.
-static size_t count_less(const PsPercentileDifference *difference, double bound)
-{
-    size_t low = 0, high = difference->n_draws;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (difference->differences[middle] < bound)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-double ps_percentile_difference_p_at_least(const PsPercentileDifference *difference,
-                                           double bound)
-{
-    size_t n_at_least = difference->n_draws - count_less(difference, bound);
-    return (double)(n_at_least + 1) / (double)(difference->n_draws + 1);
-}
-
-double ps_percentile_difference_p_at_most(const PsPercentileDifference *difference,
-                                          double bound)
-{
-    size_t n_at_most = count_less(difference, nextafter(bound, INFINITY));
-    return (double)(n_at_most + 1) / (double)(difference->n_draws + 1);
 }

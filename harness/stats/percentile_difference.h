@@ -10,9 +10,7 @@
 typedef struct {
     double first, second; // the percentile of each
     double low, high;     // 95 % of the draws' differences second - first
-    double p_at_most_0; // (draws ≤ 0, and one) / (draws and one): p of "second is not larger"
-    double p_at_least_0;
-    double *differences; // [n_draws] ascending; the caller's
+    double *differences;  // [n_draws] ascending; the caller's
     size_t n_draws, n_clusters;
 } PsPercentileDifference;
 
@@ -26,10 +24,3 @@ PsPercentileDifference ps_percentile_difference(const double *first,
                                                 size_t n_draws,
                                                 uint64_t seed);
 void ps_percentile_difference_clear(PsPercentileDifference *difference);
-
-// The share of draws with a difference of at least (at most) bound, and one more of each: the
-// p-value of the hypothesis that the true difference is at least (at most) bound.
-double ps_percentile_difference_p_at_least(const PsPercentileDifference *difference,
-                                           double bound);
-double ps_percentile_difference_p_at_most(const PsPercentileDifference *difference,
-                                          double bound);

@@ -6,19 +6,28 @@
 // ratio,
 //    so that a source's difference is a sum over its rows.
 // 9. "Worse by at least the margin" is tested with the t distribution of the paired interval.
-// 10. Percentiles are compared by a paired bootstrap of sources.
+// 10. A percentile is compared by a paired bootstrap of sources, or, where there are many, by
+// the
+//     influence of each source on it. "Worse at all" is rule 7 on the rows beyond the
+//     percentile of both systems' rows together.
 #include "harness/verdict/difference.h"
 
+#include "harness/stats/intervals.h"
+#include "harness/stats/means.h"
 #include "harness/stats/percentile_difference.h"
+#include "harness/stats/percentile_influence.h"
+#include "harness/stats/percentiles.h"
 #include "harness/stats/sign_flip.h"
+#include "harness/stats/sort.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SEED 20261126u // of the bootstrap: the same runs give the same verdicts
-#define DRAWS_MOST 10000
+#define SEED 20261126u    // of the bootstrap: the same runs give the same verdicts
+#define SOURCES_MOST 4000 // for a bootstrap
 #define DRAWS_LEAST 1000
-#define SOURCES_MOST 20000000 // drawn in all draws together
+#define DRAWS_MOST 10000
+#define DRAWS_OF_SOURCES 4000000 // all draws together take so many sources
 
 // The rows where both systems have a value.
 typedef struct {
@@ -122,43 +131,105 @@ static size_t sum_sources(double *parts, const Pairs *pairs)
     return n_sources;
 }
 
-static void
-test_ratio(PsDifference *difference, const Pairs *pairs, int worse_sign, double margin)
+// Rule 7, for parts [n_rows] that are positive where second is worse; they are overwritten.
+static void test_flips(PsDifference *difference, double *parts, const Pairs *pairs)
 {
-    g_autofree double *parts = contributions(pairs, worse_sign);
-    size_t n_sources = sum_sources(parts, pairs);
-    size_t n_different = 0;
+    size_t n_sources = sum_sources(parts, pairs), n_different = 0;
     for (size_t i = 0; i < n_sources; i++)
         n_different += parts[i] != 0;
-    difference->p_least = exp2(-(double)n_different);
     PsSignFlip test = ps_sign_flip(parts, n_sources);
     difference->p_worse = test.greater;
     difference->p_better = test.less;
     difference->p = test.two_sided;
-    // Rule 9.
-    if (!isnan(margin))
-        difference->p_beyond_margin =
-            worse_sign > 0 ? ps_estimate_p_at_least(&difference->difference, margin)
-                           : ps_estimate_p_at_most(&difference->difference, -margin);
+    difference->p_least = exp2(-(double)n_different);
+}
+
+// Rule 9.
+static void test_margin(PsDifference *difference, int worse_sign, double margin)
+{
+    if (isnan(margin)) return;
+    difference->p_beyond_margin = worse_sign > 0
+                                      ? ps_estimate_p_at_least(&difference->difference, margin)
+                                      : ps_estimate_p_at_most(&difference->difference, -margin);
+}
+
+static void
+test_ratio(PsDifference *difference, const Pairs *pairs, int worse_sign, double margin)
+{
+    g_autofree double *parts = contributions(pairs, worse_sign);
+    test_flips(difference, parts, pairs);
+    test_margin(difference, worse_sign, margin);
 }
 
 // ---- percentiles (rule 10)
 
-static size_t count_draws(size_t n_sources)
+// Whether a row is beyond the percentile of both systems' rows together, in each system:
+// flipping a source exchanges the two.
+static void
+test_beyond(PsDifference *difference, const Pairs *pairs, double percentile, int worse_sign)
 {
-    return CLAMP(SOURCES_MOST / MAX(n_sources, 1), DRAWS_LEAST, DRAWS_MOST);
+    size_t n = pairs->n_rows;
+    g_autofree double *pooled = g_new(double, 2 * n);
+    g_autofree double *parts = g_new(double, n);
+    memcpy(pooled, pairs->first, n * sizeof *pooled);
+    memcpy(pooled + n, pairs->second, n * sizeof *pooled);
+    ps_sort(pooled, 2 * n);
+    double limit = ps_percentile(pooled, 2 * n, percentile);
+    for (size_t i = 0; i < n; i++)
+        parts[i] = worse_sign * ((pairs->second[i] > limit) - (pairs->first[i] > limit));
+    test_flips(difference, parts, pairs);
 }
 
-static double standard_deviation(const PsPercentileDifference *draws)
+static PsEstimate bootstrap_percentile(const Pairs *pairs, size_t n_sources, double percentile)
 {
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < draws->n_draws; i++)
-        sum += draws->differences[i];
-    for (size_t i = 0; i < draws->n_draws; i++) {
-        double deviation = draws->differences[i] - sum / (double)draws->n_draws;
-        squares += deviation * deviation;
-    }
-    return sqrt(squares / (double)(draws->n_draws - 1));
+    size_t n_draws = CLAMP(DRAWS_OF_SOURCES / n_sources, DRAWS_LEAST, DRAWS_MOST);
+    PsPercentileDifference draws = ps_percentile_difference(
+        pairs->first, pairs->second, pairs->clusters, pairs->n_rows, percentile, n_draws, SEED);
+    double value = draws.second - draws.first;
+    PsEstimate estimate = {
+        .is_defined = true,
+        .has_interval = n_sources >= 2,
+        .value = value,
+        .low = MIN(draws.low, value),
+        .high = MAX(draws.high, value),
+        .n = pairs->n_rows,
+        .n_clusters = n_sources,
+        .method = n_sources >= 2 ? "bootstrap, paired, clustered" : "no interval: one source",
+        .centre = value,
+        .error = ps_standard_deviation(draws.differences, n_draws),
+        .df = MAX((double)n_sources - 1, 1),
+    };
+    ps_percentile_difference_clear(&draws);
+    return estimate;
+}
+
+static PsEstimate influence_percentile(const Pairs *pairs, double percentile)
+{
+    PsPercentileInfluence influence = ps_percentile_influence(
+        pairs->first, pairs->second, pairs->clusters, pairs->n_rows, percentile);
+    double value = influence.second - influence.first, df = (double)influence.n_clusters - 1;
+    PsInterval interval = ps_t_interval(value, influence.error, df, 0.95);
+    return (PsEstimate){
+        .is_defined = true,
+        .has_interval = true,
+        .value = value,
+        .low = interval.low,
+        .high = interval.high,
+        .n = pairs->n_rows,
+        .n_clusters = influence.n_clusters,
+        .method = "t, influence of sources, paired",
+        .centre = value,
+        .error = influence.error,
+        .df = df,
+    };
+}
+
+static size_t count_sources(const Pairs *pairs)
+{
+    size_t n_sources = 0;
+    for (size_t i = 0; i < pairs->n_rows; i++)
+        n_sources += i == 0 || pairs->clusters[i] != pairs->clusters[i - 1];
+    return n_sources;
 }
 
 static void test_percentile(PsDifference *difference,
@@ -167,36 +238,12 @@ static void test_percentile(PsDifference *difference,
                             int worse_sign,
                             double margin)
 {
-    size_t n_sources = 0;
-    for (size_t i = 0; i < pairs->n_rows; i++)
-        n_sources += i == 0 || pairs->clusters[i] != pairs->clusters[i - 1];
-    PsPercentileDifference draws =
-        ps_percentile_difference(pairs->first, pairs->second, pairs->clusters, pairs->n_rows,
-                                 metric->percentile, count_draws(n_sources), SEED);
-    bool is_larger_worse = worse_sign > 0;
-    difference->p_worse = is_larger_worse ? draws.p_at_most_0 : draws.p_at_least_0;
-    difference->p_better = is_larger_worse ? draws.p_at_least_0 : draws.p_at_most_0;
-    difference->p = MIN(1, 2 * MIN(difference->p_worse, difference->p_better));
-    difference->p_least =
-        difference->n_better + difference->n_worse > 0 ? 1 / (double)draws.n_draws : 1;
-    if (!isnan(margin))
-        difference->p_beyond_margin = is_larger_worse
-                                          ? ps_percentile_difference_p_at_least(&draws, margin)
-                                          : ps_percentile_difference_p_at_most(&draws, -margin);
-    difference->difference = (PsEstimate){
-        .is_defined = true,
-        .has_interval = n_sources >= 2,
-        .value = draws.second - draws.first,
-        .low = MIN(draws.low, draws.second - draws.first),
-        .high = MAX(draws.high, draws.second - draws.first),
-        .n = pairs->n_rows,
-        .n_clusters = n_sources,
-        .method = n_sources >= 2 ? "bootstrap, paired, clustered" : "no interval: one source",
-        .centre = draws.second - draws.first,
-        .error = standard_deviation(&draws),
-        .df = MAX((double)n_sources - 1, 1),
-    };
-    ps_percentile_difference_clear(&draws);
+    size_t n_sources = count_sources(pairs);
+    test_beyond(difference, pairs, metric->percentile, worse_sign);
+    difference->difference = n_sources <= SOURCES_MOST
+                                 ? bootstrap_percentile(pairs, n_sources, metric->percentile)
+                                 : influence_percentile(pairs, metric->percentile);
+    test_margin(difference, worse_sign, margin);
 }
 
 PsDifference ps_difference(const PsStatColumn *first,
