@@ -4,13 +4,14 @@
 
 #include <glib.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 // Large enough that a block's table of groups costs little beside its rows.
 enum { BLOCK_ROWS = 1 << 17 };
 
-typedef struct {
-    double n, sum, squares, unused; // of a cache line's half; counts are exact up to 2^53
-} Sums;
+// n, Σ, Σ² of the distances to the centre, and nothing; counts are exact up to 2^53.
+typedef double Sums __attribute__((vector_size(32)));
 
 typedef struct {
     const double *values;
@@ -18,32 +19,24 @@ typedef struct {
     const uint8_t *keys_8;
     size_t n_rows, n_groups, n_blocks;
     double centre;
-    double *block_sums; // [n_blocks]
-    Sums *sums;         // [n_blocks][2][n_groups + 1]; the last is of rows in no group
+    Sums *sums; // [n_blocks][2][n_groups + 1]; the last is of rows in no group
 } Work;
 
-// ---- The centre
-
-static void block_add_up(size_t block, void *data)
+// The mean of some rows all over.
+static double centre_find(const double *values, size_t n_rows)
 {
-    const Work *work = data;
-    const size_t first = block * BLOCK_ROWS, end = MIN(first + BLOCK_ROWS, work->n_rows);
-    double parts[8] = {0}, sum = 0;
-    for (size_t i = first; i < end; i++)
-        parts[i % 8] += work->values[i];
-    for (int k = 0; k < 8; k++)
-        sum += parts[k];
-    work->block_sums[block] = sum;
+    enum { SOME_ROWS = 512 };
+    const size_t step = n_rows / SOME_ROWS + 1;
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < n_rows; i += step, n++)
+        sum += values[i];
+    return n > 0 ? sum / (double)n : 0;
 }
 
-// ---- The groups
-
-static inline void row_add(Sums *sums, size_t n_groups, size_t key, double value)
+static inline void row_add(Sums *sums, size_t n_groups, size_t key, double distance)
 {
-    Sums *group = &sums[MIN(key, n_groups)];
-    group->n += 1;
-    group->sum += value;
-    group->squares += value * value;
+    sums[MIN(key, n_groups)] += (Sums){1, distance, distance * distance, 0};
 }
 
 // Even and odd rows have tables of their own, so that rows of one group that follow each other
@@ -53,15 +46,14 @@ block_group(const Work *work, const uint32_t *keys, const uint8_t *keys_8, size_
 {
     const size_t first = block * BLOCK_ROWS, end = MIN(first + BLOCK_ROWS, work->n_rows);
     const size_t n_groups = work->n_groups;
+    const double *values = work->values, centre = work->centre;
     Sums *even = work->sums + 2 * block * (n_groups + 1), *odd = even + n_groups + 1;
     size_t i = first;
     for (; i + 2 <= end; i += 2) {
-        row_add(even, n_groups, keys ? keys[i] : keys_8[i], work->values[i] - work->centre);
-        row_add(odd, n_groups, keys ? keys[i + 1] : keys_8[i + 1],
-                work->values[i + 1] - work->centre);
+        row_add(even, n_groups, keys ? keys[i] : keys_8[i], values[i] - centre);
+        row_add(odd, n_groups, keys ? keys[i + 1] : keys_8[i + 1], values[i + 1] - centre);
     }
-    if (i < end)
-        row_add(even, n_groups, keys ? keys[i] : keys_8[i], work->values[i] - work->centre);
+    if (i < end) row_add(even, n_groups, keys ? keys[i] : keys_8[i], values[i] - centre);
 }
 
 static void block_work(size_t block, void *data)
@@ -77,10 +69,10 @@ static PsGroupMean group_finish(const Work *work, size_t group)
 {
     double n = 0, sum = 0, squares = 0;
     for (size_t table = 0; table < 2 * work->n_blocks; table++) {
-        const Sums *sums = &work->sums[table * (work->n_groups + 1) + group];
-        n += sums->n;
-        sum += sums->sum;
-        squares += sums->squares;
+        const Sums sums = work->sums[table * (work->n_groups + 1) + group];
+        n += sums[0];
+        sum += sums[1];
+        squares += sums[2];
     }
     PsGroupMean mean = {(uint64_t)n, NAN, NAN};
     if (n >= 1) mean.mean = work->centre + sum / n;
@@ -91,18 +83,16 @@ static PsGroupMean group_finish(const Work *work, size_t group)
 static void means_find(Work *work, unsigned n_threads, PsGroupMean *groups)
 {
     work->n_blocks = (work->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    g_autofree double *block_sums = g_new(double, work->n_blocks + 1);
-    g_autofree Sums *sums = g_new0(Sums, 2 * work->n_blocks * (work->n_groups + 1) + 1);
-    work->block_sums = block_sums;
-    work->sums = sums;
-    ps_parallel(work->n_blocks, n_threads, block_add_up, work);
-    double total = 0;
-    for (size_t block = 0; block < work->n_blocks; block++)
-        total += block_sums[block];
-    work->centre = work->n_rows > 0 ? total / (double)work->n_rows : 0;
+    work->centre = centre_find(work->values, work->n_rows);
+    // Aligned as vectors must be.
+    const size_t n_sums = 2 * work->n_blocks * (work->n_groups + 1);
+    work->sums = aligned_alloc(sizeof(Sums), (n_sums + 1) * sizeof(Sums));
+    g_assert(work->sums);
+    memset(work->sums, 0, n_sums * sizeof(Sums));
     ps_parallel(work->n_blocks, n_threads, block_work, work);
     for (size_t group = 0; group < work->n_groups; group++)
         groups[group] = group_finish(work, group);
+    free(work->sums);
 }
 
 void ps_group_means(const double *values,

@@ -12,7 +12,7 @@ typedef struct {
 
 // Row i belongs to group keys[i]; rows whose key is n_groups or more belong to none. values are
 // finite. The result is the same to the bit for any number of threads (rows are summed in fixed
-// blocks), but not for another order of rows. Squares are of the distance to the mean of all
+// blocks), but not for another order of rows. Squares are of the distance to the mean of some
 // rows, so that a large offset costs no digits.
 void ps_group_means(const double *values,
                     const uint32_t *keys,

@@ -57,20 +57,19 @@ WIDE static void bits_fill(PsPicker *picker, void *out, size_t n_bytes, uint64_t
 
 // Lemire (2019): the high half of random · n_rows is uniform if the few products are rejected
 // whose low half is below 2^16 mod n_rows. Returns how many are.
-WIDE static size_t
-products_split(const Index *random, Index *indices, size_t n, uint32_t n_rows)
+WIDE static size_t products_split(const Index *random, Index *indices, size_t n, Index n_rows)
 {
-    const uint32_t least = 0x10000 % n_rows;
+    const Index least = (Index)(0x10000 % n_rows);
     Index n_rejected = 0;
     for (size_t i = 0; i < n; i++) {
-        indices[i] = (Index)(random[i] * n_rows >> 16);
-        n_rejected += (Index)(random[i] * n_rows) < least;
+        indices[i] = (Index)((uint32_t)random[i] * n_rows >> 16);
+        n_rejected = (Index)(n_rejected + ((Index)(random[i] * n_rows) < least));
     }
     return n_rejected;
 }
 
 // Moves the numbers that are not rejected to the front.
-static void indices_compact(const Index *random, Index *indices, size_t n, uint32_t n_rows)
+static void indices_compact(const Index *random, Index *indices, size_t n, Index n_rows)
 {
     const uint32_t least = 0x10000 % n_rows;
     size_t n_kept = 0;
@@ -92,8 +91,8 @@ static void indices_fill(PsPicker *picker, Index *indices, size_t n, size_t n_ro
         const size_t n_tried = MIN(SHORT_CHUNK, n - done);
         bits_fill(picker, random, n_tried * sizeof *random, UINT64_MAX);
         const size_t n_rejected =
-            products_split(random, indices + done, n_tried, (uint32_t)n_rows);
-        if (n_rejected > 0) indices_compact(random, indices + done, n_tried, (uint32_t)n_rows);
+            products_split(random, indices + done, n_tried, (Index)n_rows);
+        if (n_rejected > 0) indices_compact(random, indices + done, n_tried, (Index)n_rows);
         done += n_tried - n_rejected;
     }
 }
