@@ -4,6 +4,7 @@
 #include "harness/stats/parallel.h"
 #include "harness/stats/radix.h"
 #include "harness/stats/resample_private.h"
+#include "harness/stats/sum_table.h"
 
 #include <glib.h>
 #include <math.h>
@@ -26,6 +27,8 @@ typedef struct {
     size_t n_distinct; // 0: the rows are picked
     double *distinct;  // [n_distinct][width]
     uint32_t counts[MAX_DISTINCT];
+    bool has_sums; // of a mean of graded scores
+    PsSumTable sums;
     uint64_t key;
 } Table;
 
@@ -83,10 +86,10 @@ static void rows_fill(Table *table)
     }
 }
 
-// Lists the distinct rows unless they are too many to be worth it.
+// Lists the distinct rows unless they are many.
 static void distinct_find(Table *table)
 {
-    const size_t most = MIN(MAX_DISTINCT, table->n_rows / WORTH), width = table->width;
+    const size_t most = MIN(MAX_DISTINCT, table->n_rows), width = table->width;
     size_t n = 0;
     table->distinct = g_new(double, (most + 1) * width);
     for (size_t i = 0; i < table->n_rows; i++) {
@@ -108,6 +111,10 @@ static void table_init(size_t job, void *data)
     rows_fill(table);
     rows_sort(table);
     distinct_find(table);
+    table->has_sums = table->width == 1
+                      && ps_sum_table_init(&table->sums, table->distinct, table->counts,
+                                           table->n_distinct, table->n_rows);
+    if (table->n_distinct > table->n_rows / WORTH) table->n_distinct = 0;
 }
 
 // ---- Draws
@@ -174,6 +181,8 @@ static void draws_make(size_t piece, void *data)
     for (size_t i = first; i < MIN(first + DRAWS_A_PIECE, work->n_draws); i++) {
         if (table->n_rows == 0)
             replicates[i] = NAN;
+        else if (table->has_sums)
+            replicates[i] = ps_sum_table_draw(&table->sums, &rng) / (double)table->n_rows;
         else if (table->n_distinct > 0)
             replicates[i] = draw_counted(table, &rng);
         else
@@ -204,6 +213,7 @@ void ps_resample(const PsResample *jobs,
     for (size_t i = 0; i < n_jobs; i++) {
         g_free(work.tables[i].rows);
         g_free(work.tables[i].distinct);
+        ps_sum_table_clear(&work.tables[i].sums);
     }
     g_free(work.tables);
 }
