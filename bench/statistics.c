@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 typedef struct {
     size_t n_rows;
@@ -59,6 +60,21 @@ static size_t count_read(const char *text)
     const unsigned long n = strtoul(text, &end, 10);
     if (end == text || *end || n < 1 || n > 10000000) fail("not a number from 1 to 10,000,000");
     return n;
+}
+
+typedef struct {
+    double wall_s, processor_s;
+} Moment;
+
+static Moment moment_now(void)
+{
+    return (Moment){1e-6 * (double)g_get_monotonic_time(), (double)clock() / CLOCKS_PER_SEC};
+}
+
+static void moment_print_since(Moment start)
+{
+    const Moment now = moment_now();
+    printf("%.6f %.6f\n", now.wall_s - start.wall_s, now.processor_s - start.processor_s);
 }
 
 // ---- The bootstrap
@@ -126,11 +142,11 @@ static void
 bootstrap(const Columns *columns, size_t n_slices, size_t n_draws, unsigned n_threads)
 {
     double *replicates = g_new(double, n_slices *n_draws);
-    const int64_t started_us = g_get_monotonic_time();
+    const Moment start = moment_now();
     Sums sums = {.n_slices = n_slices};
     sums_fill(&sums, columns);
     ps_resample(sums.jobs, n_slices, 1, n_draws, n_threads, replicates);
-    printf("%.6f\n", 1e-6 * (double)(g_get_monotonic_time() - started_us));
+    moment_print_since(start);
     for (size_t slice = 0; slice < n_slices; slice++) {
         const double *own = replicates + slice * n_draws;
         const double scale = sums.jobs[slice].denominator ? 1 : 1 / sums.sizes[0];
@@ -148,9 +164,9 @@ bootstrap(const Columns *columns, size_t n_slices, size_t n_draws, unsigned n_th
 static void groups(const Columns *columns, size_t n_slices, unsigned n_threads)
 {
     PsGroupMean *means = g_new(PsGroupMean, n_slices);
-    const int64_t started_us = g_get_monotonic_time();
+    const Moment start = moment_now();
     ps_group_means(columns->a, columns->slices, columns->n_rows, n_slices, n_threads, means);
-    printf("%.6f\n", 1e-6 * (double)(g_get_monotonic_time() - started_us));
+    moment_print_since(start);
     for (size_t slice = 0; slice < n_slices; slice++)
         printf("%.17g %.17g\n", means[slice].mean, means[slice].standard_error);
     g_free(means);
