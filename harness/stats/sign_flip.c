@@ -2,6 +2,7 @@
 
 #include "harness/stats/sign_flip_private.h"
 #include "harness/stats/sort.h"
+#include "harness/stats/unit.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 // Values this close, relatively, are one; ties are wider than what that moves a sum by.
 static const double same = 4e-13, tie = 1e-12;
 
-enum { MAX_CLUSTERS = 1 << 30, MAX_MULTIPLE = 1 << 20 };
+enum { MAX_CLUSTERS = 1 << 30 };
 
 // ---- The values
 
@@ -54,43 +55,7 @@ static void values_group(PsSignFlips *flips, const uint64_t *keys, size_t n)
     }
 }
 
-// ---- The unit
-
-// Euclid's algorithm. A remainder below `least`, or that much short of the divisor, is
-// rounding.
-static double common_divisor(double a, double b, double least)
-{
-    while (b >= least) {
-        double rest = fmod(a, b);
-        if (b - rest < least) rest = 0;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-static bool is_multiple(double value, double unit)
-{
-    return fabs(value - round(value / unit) * unit) <= same * value;
-}
-
-// The unit that Euclid's algorithm suggests, made sharp by the largest value, if all the values
-// are in fact multiples of it. A unit that only seems one moves no sum by more than a tie.
-static double unit_find(const PsSignFlips *flips)
-{
-    const double most = flips->values[flips->n_values - 1].value;
-    const double least = most / MAX_MULTIPLE / 2;
-    double unit = most;
-    for (size_t i = 0; i < flips->n_values; i++) {
-        unit = common_divisor(unit, flips->values[i].value, least);
-        if (unit < 2 * least) return 0;
-    }
-    unit = most / round(most / unit);
-    for (size_t i = 0; i < flips->n_values; i++) {
-        if (!is_multiple(flips->values[i].value, unit)) return 0;
-    }
-    return unit;
-}
+// ---- Units
 
 // The root mean square of the values in the fullest 1/128 of an octave; 0 if they are few.
 static double common_value(const PsSignFlips *flips)
@@ -146,7 +111,9 @@ bool ps_sign_flips_init(PsSignFlips *flips, const double *differences, size_t n)
         flips->total += magnitude->value * magnitude->count;
     }
     flips->slack = tie * flips->total;
-    flips->unit = unit_find(flips);
+    // A unit that only seems one moves no sum by more than a tie.
+    flips->unit = ps_common_unit(&flips->values[0].value, sizeof(PsMagnitude) / sizeof(double),
+                                 flips->n_values);
     flips->near_unit = near_unit_find(flips);
     return true;
 }

@@ -22,9 +22,10 @@
 //   (Barndorff-Nielsen 1986) on K(s) = Σ ln cosh(s d) is used, where there is a unit with
 //   Daniels' (1987) correction. Where sums only gather, the gaps count as if they were empty,
 //   which makes p too large by at most twice the chance of one sum.
-// Measured against exact values where p > 1e-9 (uniform, lognormal, Pareto, mixed, nearly equal
-// values): from 37 to 40 clusters the relative error is mostly below 0.5 %, at worst 3 % too
-// small and 14 % too large (lognormal, σ = 4); with more clusters it is below 1 %.
+// Measured against exact values, where p > 1e-9. 37 to 40 clusters, the least that are not
+// exact and the hardest: uniform, lognormal, Pareto, mixed and nearly equal values at worst 2.2
+// % too small and 1.7 % too large; lognormal with σ = 4, where a handful of clusters decide, 12
+// % too small and 22 % too large. 50 to 200 clusters: within 1 %, with σ = 4 6 %.
 #pragma once
 
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 #include "harness/verdict/compare.h"
 
 #include "harness/error.h"
-#include "harness/parallel.h"
 #include "harness/stats/multiple.h"
+#include "harness/stats/parallel.h"
 #include "harness/verdict/flips.h"
 
 #include <math.h>
@@ -29,7 +29,7 @@ static const PsMetric *cell_metric(const Cell *cell)
     return cell->paired->first->metrics[cell->paired->of_first[cell->metric]].metric;
 }
 
-static void compute_cell(void *data, size_t i)
+static void compute_cell(size_t i, void *data)
 {
     Cell *cell = &((Cells *)data)->cells[i];
     const PsPairedTask *paired = cell->paired;

@@ -1,8 +1,8 @@
 #include "harness/verdict/gate.h"
 
 #include "harness/error.h"
-#include "harness/parallel.h"
 #include "harness/stats/multiple.h"
+#include "harness/stats/parallel.h"
 #include "harness/verdict/flips.h"
 #include "harness/verdict/gate_private.h"
 
@@ -76,7 +76,7 @@ static bool gate_load(PsGate *gate,
 
 // ---- verdicts
 
-static void measure_case(void *data, size_t i)
+static void measure_case(size_t i, void *data)
 {
     PsGate *gate = data;
     PsGateCase *of = &g_array_index(gate->cases, PsGateCase, i);

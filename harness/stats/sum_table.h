@@ -1,0 +1,25 @@
+// The sum of n draws with replacement from few values that are whole multiples of a unit apart:
+// its distribution as a table, and draws from that. A bootstrapped mean is this sum over n, so
+// that drawing the sum is drawing the replicate.
+#pragma once
+
+#include "harness/rng.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct {
+    double least, unit; // the sum of cell i is least + unit · i
+    size_t n_cells, n_guides;
+    double *cdf;     // [n_cells]
+    uint32_t *guide; // [n_guides]: the first cell whose cdf exceeds g / n_guides
+} PsSumTable;
+
+// values[n_values] ascending, values[i] drawn with a chance of counts[i] / n; n is the sum of
+// the counts. By inverting the characteristic function, to 1e-11 (its angle grows by n). False
+// if the values have no unit, or the table would take longer than about 2 ms.
+bool ps_sum_table_init(
+    PsSumTable *table, const double *values, const uint32_t *counts, size_t n_values, size_t n);
+void ps_sum_table_clear(PsSumTable *table);
+
+double ps_sum_table_draw(const PsSumTable *table, PsRng *rng);
