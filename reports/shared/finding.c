@@ -105,6 +105,7 @@ void ps_finding_append(GString *out, PsTextFormat format, const PsCell *cell, si
 bool ps_finding_append_n(GString *out, const PsCell *cell)
 {
     if (cell->is_empty || !ps_finding_is_estimate(cell->kind)) return false;
+    if (cell->estimate.n == 0) return false;
     ps_cell_append_n(out, &cell->estimate, cell->estimate.n);
     return true;
 }

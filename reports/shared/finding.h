@@ -9,7 +9,8 @@
 // "n/a (why)" where there is no value. Escaped for format; texts beyond max_chars are cut.
 void ps_finding_append(GString *out, PsTextFormat format, const PsCell *cell, size_t max_chars);
 
-// "n=112, 30 sources". False, and nothing, where the cell is no estimate, or is empty.
+// "n=112, 30 sources". False, and nothing, where the cell is no estimate, is empty, or rests on
+// no rows of its own (a number that is computed from other numbers).
 bool ps_finding_append_n(GString *out, const PsCell *cell);
 
 // Why an empty cell is empty, or NULL: not said, or the cell is not empty. Borrowed, unescaped.
