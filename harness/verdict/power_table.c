@@ -48,9 +48,9 @@ static double degrees(const PsSpread *spread)
     return (double)spread->design.n_sources - 1;
 }
 
-static bool has_enough_sources(const PsSpread *spread, const PsPowerTest *test)
+static bool has_enough_sources(const PsSpread *spread, double alpha)
 {
-    return (double)spread->design.n_sources >= ps_power_sources_least(test->alpha);
+    return (double)spread->design.n_sources >= ps_power_sources_least(alpha);
 }
 
 // What there is, with epochs_factor times as many epochs.
@@ -62,7 +62,7 @@ static Shown show(const Cell *cell, const PsPowerTest *test, double epochs_facto
         .n_sources = (double)design->n_sources,
     };
     Shown shown = {NAN, NAN};
-    if (has_enough_sources(&cell->spread, test))
+    if (has_enough_sources(&cell->spread, test->alpha))
         shown.smallest = ps_power_distance(error.error, degrees(&cell->spread), test);
     shown.samples = ps_power_samples(design, ps_power_sources(&error, cell->drop, test));
     return shown;
@@ -71,7 +71,7 @@ static Shown show(const Cell *cell, const PsPowerTest *test, double epochs_facto
 static double epochs_that_do(const Cell *cell, const PsPowerTest *test)
 {
     const PsVarianceParts *parts = &cell->spread.parts;
-    if (!parts->has_epochs || !has_enough_sources(&cell->spread, test)) return NAN;
+    if (!parts->has_epochs || !has_enough_sources(&cell->spread, test->alpha)) return NAN;
     return ps_power_epochs_factor(cell->error * cell->error,
                                   parts->epochs / (double)cell->spread.design.n_rows,
                                   degrees(&cell->spread), cell->drop, test);
@@ -130,15 +130,17 @@ static double most_drop(const Cell *cell)
     return cell->metric->range == PS_RANGE_POSITIVE ? INFINITY : 1 - cell->spread.value.value;
 }
 
+static char *why_no_smallest(const Cell *cell, double smallest, double alpha)
+{
+    if (!has_enough_sources(&cell->spread, alpha))
+        return g_strdup_printf("needs %.0f sources or more", ps_power_sources_least(alpha));
+    return smallest > most_drop(cell) ? g_strdup("none that is possible") : NULL;
+}
+
 static void add_smallest(PsTable *table, const Cell *cell, double smallest, double alpha)
 {
-    g_autofree char *why = NULL;
-    if (isnan(smallest))
-        why = g_strdup_printf("%.0f sources are the least that reach the level",
-                              ps_power_sources_least(alpha));
-    else if (smallest > most_drop(cell))
-        why = g_strdup("none that is possible");
-    add_drop(table, cell, smallest <= most_drop(cell) ? smallest : NAN, why);
+    g_autofree char *why = why_no_smallest(cell, smallest, alpha);
+    add_drop(table, cell, why == NULL ? smallest : NAN, why);
 }
 
 static void add_asked(PsTable *table, const Cell *cell)
