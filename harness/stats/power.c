@@ -187,26 +187,43 @@ static double tail(double shift, double critical, double df)
                           : noncentral_tail(shift, critical, df);
 }
 
-double ps_power_probability(double distance, double error, double df, double alpha)
+// The standard deviation of what the test looks at, …
+static double noise(const PsPowerError *error)
 {
-    if (!(error > 0) || !(df >= 1) || !(alpha > 0 && alpha < 1)) return NAN;
-    return tail(distance / error, ps_t_quantile(1 - alpha, df), df);
+    double n = error->n_sources;
+    return error->reach > 0 ? error->error * n / (n + 2) : error->error;
 }
 
-double ps_power_distance(double error, double df, const PsPowerTest *test)
+// … and how many of those it has to exceed; NAN if there is no such test.
+static double critical(const PsPowerError *error, double alpha)
 {
-    if (!(error > 0) || !(df >= 1)) return NAN;
-    double critical = ps_t_quantile(1 - test->alpha, df), low = 0, high = 1;
-    while (tail(high, critical, df) < test->power && high < SOURCES_MOST)
+    double n = error->n_sources;
+    if (!(error->error > 0) || !(n >= 2) || !(alpha > 0 && alpha < 1)) return NAN;
+    double wider = hypot(1, error->reach / (n + 2) / noise(error));
+    return ps_t_quantile(1 - alpha, n - 1) * wider;
+}
+
+double ps_power_probability(const PsPowerError *error, double distance, double alpha)
+{
+    double least = critical(error, alpha);
+    if (isnan(least)) return NAN;
+    return tail((distance - error->step) / noise(error), least, error->n_sources - 1);
+}
+
+double ps_power_distance(const PsPowerError *error, const PsPowerTest *test)
+{
+    double least = critical(error, test->alpha), df = error->n_sources - 1, low = 0, high = 1;
+    if (isnan(least)) return NAN;
+    while (tail(high, least, df) < test->power && high < SOURCES_MOST)
         low = high, high *= 2;
     while (high - low > 1e-9 * high) {
         double middle = low + (high - low) / 2;
-        if (tail(middle, critical, df) < test->power)
+        if (tail(middle, least, df) < test->power)
             low = middle;
         else
             high = middle;
     }
-    return high * error;
+    return high * noise(error) + error->step;
 }
 
 double ps_power_sources_least(double alpha)
@@ -214,11 +231,11 @@ double ps_power_sources_least(double alpha)
     return MAX(2, ceil(log2(1 / alpha) - 1e-9));
 }
 
-static bool finds(const PsPowerError *error, double n, double distance, const PsPowerTest *test)
+static bool finds(const PsPowerError *now, double n, double distance, const PsPowerTest *test)
 {
-    double added = error->reach / (n + 2);
-    double with_n = sqrt(error->error * error->error * error->n_sources / n + added * added);
-    return ps_power_probability(distance, with_n, n - 1, test->alpha) >= test->power;
+    double share = now->n_sources / n;
+    const PsPowerError then = {now->error * sqrt(share), n, now->reach, now->step * share};
+    return ps_power_probability(&then, distance, test->alpha) >= test->power;
 }
 
 double ps_power_sources(const PsPowerError *error, double distance, const PsPowerTest *test)
@@ -241,12 +258,26 @@ double ps_power_sources(const PsPowerError *error, double distance, const PsPowe
     return high;
 }
 
-double ps_power_epochs_factor(
-    double variance, double epochs, double df, double distance, const PsPowerTest *test)
+double ps_power_epochs_factor(const PsPowerError *error,
+                              double epochs,
+                              double distance,
+                              const PsPowerTest *test)
 {
-    double unit = ps_power_distance(1, df, test);
-    double allowed = distance / unit;
-    double left = allowed * allowed - MAX(variance - epochs, 0);
-    if (isnan(left) || isnan(epochs)) return NAN;
-    return distance > 0 && left > 0 ? epochs / left : INFINITY;
+    const PsPowerError unit = {1, error->n_sources, 0, 0};
+    double least = ps_power_distance(&unit, test);
+    double rest = MAX(error->error * error->error - epochs, 0), low = 0, high = 1;
+    if (isnan(least + rest + distance)) return NAN;
+    if (least * sqrt(rest) >= distance) return INFINITY;
+#define SEEN(factor) (least * sqrt(rest + epochs / (factor)) + error->step / (factor))
+    while (SEEN(high) > distance && high < SOURCES_MOST)
+        low = high, high *= 2;
+    while (high - low > 1e-9 * high) {
+        double middle = low + (high - low) / 2;
+        if (SEEN(middle) > distance)
+            low = middle;
+        else
+            high = middle;
+    }
+#undef SEEN
+    return high;
 }

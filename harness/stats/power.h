@@ -56,27 +56,35 @@ typedef struct {
     double power; // how often it shall find what is there
 } PsPowerTest;
 
-// How sure a mean is with n_sources, and how that changes with their number C: the error is
-// √(error² n_sources / C + reach² / (C + 2)²).
+// How sure a mean is with n_sources, C; the error shrinks with √C.
 typedef struct {
-    double error;
+    double error; // standard error
     double n_sources;
-    double reach; // 1: the test adds two half sources to a difference of shares (docs/truth.md,
-                  // rule 6); 0: it does not
+    // What the test adds (docs/truth.md, rule 6): two halves of a source that differs by ±
+    // reach, so that the mean counts C / (C + 2) times, and its error becomes √((error C / (C +
+    // 2))² + (reach / (C + 2))²). 0: nothing.
+    double reach;
+    // By how much less of a distance the test sees, in proportion to 1 / C: 1 / n for n rows
+    // that are 0 or 1, since flipping signs moves their sum in steps of 2 and counts ties (a
+    // continuity correction). 0: nothing.
+    double step;
 } PsPowerError;
 
-// The probability that the test finds a true distance > 0: the noncentral t distribution.
-double ps_power_probability(double distance, double error, double df, double alpha);
+// The probability that a test of level alpha, with C - 1 degrees of freedom, finds a true
+// distance ≥ 0: the noncentral t distribution.
+double ps_power_probability(const PsPowerError *error, double distance, double alpha);
 
 // The smallest true distance that the test finds with its power.
-double ps_power_distance(double error, double df, const PsPowerTest *test);
+double ps_power_distance(const PsPowerError *error, const PsPowerTest *test);
 
 // The number of sources, ≥ 2, with which the test finds distance. Fewer than log2(1/alpha)
 // sources never do: flipping their signs has no p-value as small as alpha.
 double ps_power_sources(const PsPowerError *error, double distance, const PsPowerTest *test);
 double ps_power_sources_least(double alpha);
 
-// How many times as many epochs would let the same sources find distance. variance: error²;
-// of it, `epochs` is what epochs average out.
-double ps_power_epochs_factor(
-    double variance, double epochs, double df, double distance, const PsPowerTest *test);
+// How many times as many epochs would let the same sources find distance. epochs: the part of
+// error² that epochs average out.
+double ps_power_epochs_factor(const PsPowerError *error,
+                              double epochs,
+                              double distance,
+                              const PsPowerTest *test);

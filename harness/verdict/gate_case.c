@@ -71,13 +71,6 @@ static void set_verdict(PsGateCase *of, PsVerdict verdict, const char *format, .
     va_end(arguments);
 }
 
-// What would decide, if the true value is what was measured.
-typedef struct {
-    double distance; // from the measured value to where the test turns
-    double error, n_sources;
-    PsPowerTest test;
-} Need;
-
 static PsSpread case_spread(const PsGateCase *of)
 {
     const PsPairedTask *paired = of->paired;
@@ -89,15 +82,21 @@ static PsSpread case_spread(const PsGateCase *of)
                              of->rows->rows, of->rows->n_rows);
 }
 
+// What would decide, if the true value is what was measured.
+typedef struct {
+    PsPowerError error;
+    double distance; // from the measured value to where the test turns
+    PsPowerTest test;
+} Need;
+
 // Epochs in place of those that there are, where there are several; NAN where there are not.
 static double epochs_needed(const Need *need, const PsSpread *spread)
 {
     double epochs = ps_spread_epochs(spread);
     if (spread->why != NULL || !(epochs >= 1.5)) return NAN;
+    double noise = spread->parts.epochs / (double)spread->design.n_rows;
     return ceil(epochs
-                * ps_power_epochs_factor(need->error * need->error,
-                                         spread->parts.epochs / (double)spread->design.n_rows,
-                                         need->n_sources - 1, need->distance, &need->test));
+                * ps_power_epochs_factor(&need->error, noise, need->distance, &need->test));
 }
 
 static char *describe_epochs(const Need *need, const PsSpread *spread)
@@ -110,14 +109,19 @@ static char *describe_epochs(const Need *need, const PsSpread *spread)
                            ps_spread_epochs(spread));
 }
 
-// "about 320 more samples would decide it": appended to the reason.
-static void add_need(PsGateCase *of, const PsEstimate *estimate, double distance, double alpha)
+// "about 320 more samples would decide it": appended to the reason. is_drop: it is to be shown
+// that there is a drop, by flipping signs.
+static void add_need(
+    PsGateCase *of, const PsEstimate *estimate, double distance, double alpha, bool is_drop)
 {
-    Need need = {distance, estimate->error, (double)estimate->n_clusters, {alpha, POWER}};
-    if (!(need.error > 0)) need.error = (estimate->high - estimate->low) / (2 * 1.96);
-    const PsPowerError error = {need.error, need.n_sources, 0};
     const PsSpread spread = case_spread(of);
-    double factor = ps_power_sources(&error, distance, &need.test) / need.n_sources;
+    Need need = {
+        {estimate->error, (double)estimate->n_clusters, 0, 0}, distance, {alpha, POWER}};
+    if (!(need.error.error > 0))
+        need.error.error = (estimate->high - estimate->low) / (2 * 1.96);
+    if (is_drop) need.error.step = ps_spread_step(&spread, of->rule->metric);
+    double n_sources = ps_power_sources(&need.error, distance, &need.test);
+    double factor = n_sources / need.error.n_sources;
     double more = ceil((double)spread.design.n_samples * (factor - 1) - 1e-9);
     g_autofree char *reason = of->reason;
     g_autofree char *epochs = describe_epochs(&need, &spread);
@@ -198,10 +202,10 @@ static void judge_difference(PsGateCase *of, const PsPolicy *policy, size_t n_te
     } else if (drop >= of->margin) {
         set_verdict(of, PS_VERDICT_UNDECIDED,
                     "worse by the margin or more, but it may be chance");
-        add_need(of, difference, drop, policy->alpha / (double)n_tests);
+        add_need(of, difference, drop, policy->alpha / (double)n_tests, true);
     } else {
         set_verdict(of, PS_VERDICT_UNDECIDED, "a drop of the margin cannot be ruled out");
-        add_need(of, difference, of->margin - drop, policy->alpha);
+        add_need(of, difference, of->margin - drop, policy->alpha, false);
     }
 }
 
@@ -219,7 +223,7 @@ static void judge_bound(PsGateCase *of, const PsPolicy *policy, size_t n_tests)
                     inside < 0 ? "beyond the bound, but it may be chance"
                                : "within the bound, but it may be chance");
         add_need(of, &of->value, fabs(inside),
-                 inside < 0 ? policy->alpha / (double)n_tests : policy->alpha);
+                 inside < 0 ? policy->alpha / (double)n_tests : policy->alpha, false);
     }
 }
 

@@ -92,14 +92,14 @@ static void compute_power(Case *of, const PsPowerTest *passing, const PsPowerTes
 {
     const PsPowerDesign *design = &of->spread.design;
     bool is_paired = ps_rule_is_paired(of->rule);
-    double n = (double)design->n_sources, df = n - 1;
+    double n = (double)design->n_sources;
     double distance = is_paired ? 2 * of->margin : of->margin;
-    const PsPowerError fail = {ps_power_error(&of->spread.parts, design, 1), n, 0};
-    PsPowerError pass = fail;
+    const PsPowerError plain = {ps_power_error(&of->spread.parts, design, 1), n, 0, 0};
+    PsPowerError pass = plain, fail = plain;
+    if (is_paired) fail.step = ps_spread_step(&of->spread, of->rule->metric);
     pass.reach = is_paired && of->rule->metric->range != PS_RANGE_POSITIVE ? 1 : 0;
-    double added = pass.reach / (n + 2);
-    of->pass = ps_power_probability(of->margin, hypot(pass.error, added), df, passing->alpha);
-    of->fail = ps_power_probability(distance, fail.error, df, failing->alpha);
+    of->pass = ps_power_probability(&pass, of->margin, passing->alpha);
+    of->fail = ps_power_probability(&fail, distance, failing->alpha);
     // A drop that was measured as less than the margin does not fail.
     if (is_paired) of->fail = MIN(of->fail, ps_normal_cdf(of->margin / fail.error));
     if (is_paired && n < ps_power_sources_least(failing->alpha)) of->fail = 0;

@@ -43,38 +43,40 @@ static double asked_drop(const PsPowerOptions *options, const PsMetric *metric, 
     return strcmp(metric->unit, "%") == 0 ? 5 / metric->unit_scale : 0.1 * fabs(value);
 }
 
-static double degrees(const PsSpread *spread)
-{
-    return (double)spread->design.n_sources - 1;
-}
-
 static bool has_enough_sources(const PsSpread *spread, double alpha)
 {
     return (double)spread->design.n_sources >= ps_power_sources_least(alpha);
 }
 
-// What there is, with epochs_factor times as many epochs.
-static Shown show(const Cell *cell, const PsPowerTest *test, double epochs_factor)
+// How sure the difference is, with epochs_factor times as many epochs.
+static PsPowerError sureness(const Cell *cell, double epochs_factor)
 {
     const PsPowerDesign *design = &cell->spread.design;
-    const PsPowerError error = {
+    return (PsPowerError){
         .error = ps_power_error(&cell->spread.parts, design, epochs_factor),
         .n_sources = (double)design->n_sources,
+        .step = ps_spread_step(&cell->spread, cell->metric) / epochs_factor,
     };
+}
+
+static Shown show(const Cell *cell, const PsPowerTest *test, double epochs_factor)
+{
+    const PsPowerError error = sureness(cell, epochs_factor);
     Shown shown = {NAN, NAN};
     if (has_enough_sources(&cell->spread, test->alpha))
-        shown.smallest = ps_power_distance(error.error, degrees(&cell->spread), test);
-    shown.samples = ps_power_samples(design, ps_power_sources(&error, cell->drop, test));
+        shown.smallest = ps_power_distance(&error, test);
+    shown.samples =
+        ps_power_samples(&cell->spread.design, ps_power_sources(&error, cell->drop, test));
     return shown;
 }
 
 static double epochs_that_do(const Cell *cell, const PsPowerTest *test)
 {
     const PsVarianceParts *parts = &cell->spread.parts;
+    const PsPowerError error = sureness(cell, 1);
     if (!parts->has_epochs || !has_enough_sources(&cell->spread, test->alpha)) return NAN;
-    return ps_power_epochs_factor(cell->error * cell->error,
-                                  parts->epochs / (double)cell->spread.design.n_rows,
-                                  degrees(&cell->spread), cell->drop, test);
+    return ps_power_epochs_factor(&error, parts->epochs / (double)cell->spread.design.n_rows,
+                                  cell->drop, test);
 }
 
 static void compute_cell(void *data, size_t i)

@@ -216,3 +216,8 @@ double ps_spread_epochs(const PsSpread *spread)
     if (spread->design.n_samples == 0) return 0;
     return (double)spread->design.n_rows / (double)spread->design.n_samples;
 }
+
+double ps_spread_step(const PsSpread *spread, const PsMetric *metric)
+{
+    return metric->range == PS_RANGE_BINARY ? 1 / (double)spread->design.n_rows : 0;
+}

@@ -41,3 +41,7 @@ PsSpread ps_spread_of_plan(const PsTaskRows *table,
 
 // Rows of a sample, on average.
 double ps_spread_epochs(const PsSpread *spread);
+
+// What a test of a difference leaves unseen (PsPowerError): a step of answers that are right or
+// wrong.
+double ps_spread_step(const PsSpread *spread, const PsMetric *metric);

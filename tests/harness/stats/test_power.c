@@ -130,15 +130,33 @@ Test(power, a_difference_keeps_the_noise_of_both)
 Test(power, the_smallest_distance_is_that_of_the_noncentral_t)
 {
     const PsPowerTest at5 = {0.05, 0.8}, at05 = {0.005, 0.8};
+    const PsPowerError two = {1, 2, 0, 0}, five = {1, 5, 0, 0}, eight = {1, 8, 0, 0},
+                       many = {1, 1e5, 0, 0}, endless = {2, 1e9, 0, 0}, nothing = {0, 5, 0, 0},
+                       one = {1, 1, 0, 0};
     double z = ps_normal_quantile(0.95) + ps_normal_quantile(0.8);
-    cr_expect_float_eq(ps_power_distance(2, 1e9, &at5), 2 * z, 1e-6);
-    cr_expect_float_eq(ps_power_distance(1, 1e5, &at5), z, 1e-4);
-    cr_expect_float_eq(ps_power_distance(1, 4, &at5), 3.040, 1e-3);
-    cr_expect_float_eq(ps_power_distance(1, 4, &at05), 5.879, 1e-3);
-    cr_expect_float_eq(ps_power_probability(0, 1, 7, 0.05), 0.05, 1e-9);
-    cr_expect_float_eq(ps_power_probability(0, 1, 1, 0.05), 0.05, 1e-6);
-    cr_expect(isnan(ps_power_distance(0, 4, &at5)));
-    cr_expect(isnan(ps_power_distance(1, 0, &at5)));
+    cr_expect_float_eq(ps_power_distance(&endless, &at5), 2 * z, 1e-6);
+    cr_expect_float_eq(ps_power_distance(&many, &at5), z, 1e-4);
+    cr_expect_float_eq(ps_power_distance(&five, &at5), 3.040, 1e-3);
+    cr_expect_float_eq(ps_power_distance(&five, &at05), 5.879, 1e-3);
+    cr_expect_float_eq(ps_power_probability(&eight, 0, 0.05), 0.05, 1e-9);
+    cr_expect_float_eq(ps_power_probability(&two, 0, 0.05), 0.05, 1e-6);
+    cr_expect(isnan(ps_power_distance(&nothing, &at5)));
+    cr_expect(isnan(ps_power_distance(&one, &at5)));
+}
+
+// The smallest distance is found with the power, also by a test that adds to the error and one
+// that sees in steps.
+Test(power, the_smallest_distance_has_the_power)
+{
+    const PsPowerTest test = {0.02, 0.9};
+    const PsPowerError error = {0.1, 12, 1, 0}, stepped = {0.1, 12, 0, 0.03},
+                       plain = {0.1, 12, 0, 0};
+    double distance = ps_power_distance(&error, &test);
+    cr_expect_float_eq(ps_power_probability(&error, distance, 0.02), 0.9, 1e-6);
+    cr_expect_gt(distance, ps_power_distance(&plain, &test));
+    distance = ps_power_distance(&stepped, &test);
+    cr_expect_float_eq(ps_power_probability(&stepped, distance, 0.02), 0.9, 1e-6);
+    cr_expect_float_eq(distance, ps_power_distance(&plain, &test) + 0.03, 1e-6);
 }
 
 #define TRIALS 4000
@@ -175,7 +193,7 @@ Test(power, what_is_asked_for_is_enough_and_not_more)
     const PsPowerTest test = {0.05 / 3, 0.8};
     const double drops[] = {1.2, 0.5, 0.25};
     for (size_t i = 0; i < G_N_ELEMENTS(drops); i++) {
-        const PsPowerError error = {sqrt(0.3 / 10 + 0.6 / 20 + 1.2 / 40), 10, 0};
+        const PsPowerError error = {sqrt(0.3 / 10 + 0.6 / 20 + 1.2 / 40), 10, 0, 0};
         double n = ps_power_sources(&error, drops[i], &test);
         Shape shape = {(uint32_t)n, 2, 2, false};
         double got = found(shape, &parts, drops[i], test.alpha);
@@ -188,20 +206,22 @@ Test(power, epochs_that_are_asked_for_are_enough)
 {
     const PsVarianceParts parts = {.sources = 0.1, .samples = 0.2, .epochs = 4};
     const PsPowerTest test = {0.05, 0.8};
-    double variance = 0.1 / 30 + 0.2 / 60 + 4.0 / 60;
-    double factor = ps_power_epochs_factor(variance, 4.0 / 60, 29, 0.4, &test);
+    const PsPowerError error = {sqrt(0.1 / 30 + 0.2 / 60 + 4.0 / 60), 30, 0, 0};
+    const PsPowerError stepped = {error.error, 30, 0, 0.05};
+    double factor = ps_power_epochs_factor(&error, 4.0 / 60, 0.4, &test);
     cr_assert(factor > 2 && factor < 10, "%g", factor);
     double got = found((Shape){30, 2, (uint32_t)ceil(factor), false}, &parts, 0.4, test.alpha);
     expect_power(got, 0.8);
     cr_expect_lt(found((Shape){30, 2, 1, false}, &parts, 0.4, test.alpha), 0.6);
     // Sources alone are too many for a smaller drop, whatever the number of epochs.
-    cr_expect_eq(ps_power_epochs_factor(variance, 4.0 / 60, 29, 0.1, &test), INFINITY);
+    cr_expect_eq(ps_power_epochs_factor(&error, 4.0 / 60, 0.1, &test), INFINITY);
+    cr_expect_gt(ps_power_epochs_factor(&stepped, 4.0 / 60, 0.4, &test), factor);
 }
 
 Test(power, there_are_drops_that_no_number_finds_and_levels_that_few_sources_never_reach)
 {
     const PsPowerTest test = {0.05, 0.8};
-    const PsPowerError error = {0.1, 10, 0}, added = {0.1, 10, 1}, none = {0, 10, 0};
+    const PsPowerError error = {0.1, 10, 0, 0}, added = {0.1, 10, 1, 0}, none = {0, 10, 0, 0};
     cr_expect_eq(ps_power_sources(&error, 0, &test), INFINITY);
     cr_expect(isnan(ps_power_sources(&none, 0.1, &test)));
     cr_expect_eq(ps_power_sources_least(0.05), 5); // 1/32 ≤ 0.05 < 1/16
