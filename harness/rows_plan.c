@@ -50,6 +50,7 @@ static void set_keys(Filling *filling, const PsTask *task, const PsSample *sampl
 static void add_sample(Filling *filling, const PsTask *task, const PsSample *sample)
 {
     PsTaskRows *rows = filling->rows;
+    g_assert(rows != NULL);
     for (size_t c = 0; c < task->n_conditions; c++) {
         size_t row = filling->n_filled++;
         rows->samples[row] = ps_name_hash(sample->id);
