@@ -40,7 +40,7 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
         {"tests", 0, 0, G_OPTION_ARG_INT, &flags->n_tests,
          "Tests asked together, which the level is divided by (default 1)", "N"},
         {"correlation", 0, 0, G_OPTION_ARG_DOUBLE, &flags->power.correlation,
-         "Of two systems on one sample, without --baseline (default 0.5)", "R"},
+         "Of two systems on one sample, where there is one run (default 0.5)", "R"},
         {"accuracy", 0, 0, G_OPTION_ARG_DOUBLE, &flags->power.accuracy,
          "Of a suite: the accuracy to plan with (default 0.8)", "P"},
         {"icc", 0, 0, G_OPTION_ARG_DOUBLE, &flags->power.icc,
