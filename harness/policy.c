@@ -205,6 +205,24 @@ bool ps_rule_is_paired(const PsRule *rule)
     return rule->kind == PS_RULE_MARGIN || rule->kind == PS_RULE_PERCENT;
 }
 
+bool ps_rule_names_task(const PsRule *rule, const char *name)
+{
+    for (size_t i = 0; i < rule->n_tasks; i++)
+        if (strcmp(rule->tasks[i], name) == 0) return true;
+    return rule->n_tasks == 0;
+}
+
+bool ps_rule_slice_is_family(const char *slice)
+{
+    return g_str_has_suffix(slice, "=*");
+}
+
+bool ps_rule_slice_has(const char *slice, const char *label)
+{
+    return ps_rule_slice_is_family(slice) ? strncmp(label, slice, strlen(slice) - 1) == 0
+                                          : strcmp(label, slice) == 0;
+}
+
 char *ps_rule_describe(const PsRule *rule)
 {
     const PsMetric *metric = rule->metric;

@@ -44,3 +44,11 @@ bool ps_rule_is_paired(const PsRule *rule);
 
 // "not worse by 2 pp or more", "at most 45%": the caller's.
 char *ps_rule_describe(const PsRule *rule);
+
+// Whether a rule is about the task called name.
+bool ps_rule_names_task(const PsRule *rule, const char *name);
+
+// Whether one of a rule's slices is a family, "codec=*", and whether the slice of this label is
+// that slice or belongs to that family.
+bool ps_rule_slice_is_family(const char *slice);
+bool ps_rule_slice_has(const char *slice, const char *label);

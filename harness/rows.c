@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <xxhash.h>
 
 // ---- making room
 
@@ -92,6 +93,35 @@ bool ps_task_rows_find(const PsTaskRows *rows, uint64_t item_id, size_t *row)
     }
     *row = low;
     return low < rows->n_rows && rows->item_ids[low] == item_id;
+}
+
+// ---- names
+
+PsNameHash ps_name_hash(const char *name)
+{
+    XXH128_hash_t hash = XXH3_128bits(name, strlen(name));
+    return (PsNameHash){.high = hash.high64, .low = hash.low64};
+}
+
+uint32_t ps_key_number(GHashTable *numbers, const char *key)
+{
+    void *number;
+    if (g_hash_table_lookup_extended(numbers, key, NULL, &number))
+        return GPOINTER_TO_UINT(number);
+    uint32_t next = g_hash_table_size(numbers);
+    g_hash_table_insert(numbers, g_strdup(key), GUINT_TO_POINTER(next));
+    return next;
+}
+
+void ps_key_column_name(PsKeyColumn *column, GHashTable *numbers)
+{
+    column->n_keys = g_hash_table_size(numbers);
+    column->names = g_new0(char *, column->n_keys);
+    GHashTableIter iterator;
+    void *name, *number;
+    g_hash_table_iter_init(&iterator, numbers);
+    while (g_hash_table_iter_next(&iterator, &name, &number))
+        column->names[GPOINTER_TO_UINT(number)] = g_strdup(name);
 }
 
 int ps_name_hash_compare(PsNameHash a, PsNameHash b)

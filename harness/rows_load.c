@@ -6,7 +6,6 @@
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
-#include <xxhash.h>
 
 // A statement over the items or samples of one task: ?1 the first number, ?2 one past the last.
 static sqlite3_stmt *
@@ -134,12 +133,6 @@ static bool count_rows(PsRunFile *run, const PsPlanTask *task, size_t *n_rows, G
 
 // ---- clusters
 
-static PsNameHash hash_name(const char *name)
-{
-    XXH128_hash_t hash = XXH3_128bits(name, strlen(name));
-    return (PsNameHash){.high = hash.high64, .low = hash.low64};
-}
-
 // Both responses and samples come in ascending order, so one pass over each does.
 static bool
 load_samples(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
@@ -154,8 +147,8 @@ load_samples(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **
     int status;
     while ((status = ps_runfile_step(run, statement, error)) == 1) {
         uint64_t sample_id = (uint64_t)sqlite3_column_int64(statement, 0);
-        PsNameHash sample = hash_name(column_text(statement, 1));
-        PsNameHash source = hash_name(column_text(statement, 2));
+        PsNameHash sample = ps_name_hash(column_text(statement, 1));
+        PsNameHash source = ps_name_hash(column_text(statement, 2));
         while (row < rows->n_rows && rows->sample_ids[row] < sample_id)
             row++;
         for (; row < rows->n_rows && rows->sample_ids[row] == sample_id; row++) {
@@ -169,16 +162,6 @@ load_samples(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **
 }
 
 // ---- scores and slices
-
-static uint32_t number_of(GHashTable *numbers, const char *name)
-{
-    void *number;
-    if (g_hash_table_lookup_extended(numbers, name, NULL, &number))
-        return GPOINTER_TO_UINT(number);
-    uint32_t next = g_hash_table_size(numbers);
-    g_hash_table_insert(numbers, g_strdup(name), GUINT_TO_POINTER(next));
-    return next;
-}
 
 static PsStatColumn *column_of(PsTaskRows *rows, const char *name)
 {
@@ -227,17 +210,6 @@ load_scores(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **e
     return status == 0;
 }
 
-static void set_keys(PsKeyColumn *column, GHashTable *numbers)
-{
-    column->n_keys = g_hash_table_size(numbers);
-    column->names = g_new0(char *, column->n_keys);
-    GHashTableIter iterator;
-    void *name, *number;
-    g_hash_table_iter_init(&iterator, numbers);
-    while (g_hash_table_iter_next(&iterator, &name, &number))
-        column->names[GPOINTER_TO_UINT(number)] = g_strdup(name);
-}
-
 static bool load_slicer(
     PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, size_t slicer, GError **error)
 {
@@ -255,10 +227,10 @@ static bool load_slicer(
     while ((status = ps_runfile_step(run, statement, error)) == 1) {
         size_t row;
         if (ps_task_rows_find(rows, (uint64_t)sqlite3_column_int64(statement, 0), &row))
-            column->of_rows[row] = number_of(numbers, column_text(statement, 1));
+            column->of_rows[row] = ps_key_number(numbers, column_text(statement, 1));
     }
     sqlite3_finalize(statement);
-    set_keys(column, numbers);
+    ps_key_column_name(column, numbers);
     return status == 0;
 }
 

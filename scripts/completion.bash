@@ -47,12 +47,13 @@ _proofsheet_model() {
 _proofsheet_value() { # FLAG
     case $1 in
         -m | --model) _proofsheet_model ;;
-        -r | --run) _proofsheet_files .proof ;;
+        -r | --run | -b | --baseline) _proofsheet_files .proof ;;
         -o | --output)
             # shellcheck disable=SC2046 # one word an extension
             if [[ ${words[1]} == dataset ]]; then _proofsheet_files; else _proofsheet_files $(_proofsheet_list Reports); fi
             ;;
-        --limit | --epochs | --max-connections | --max-retries | --timeout | --rate | --temperature | --max-tokens | --seed)
+        --limit | --epochs | --max-connections | --max-retries | --timeout | --rate | --temperature | --max-tokens | --seed | \
+            -d | --drop | --alpha | --power | --tests | --correlation | --accuracy | --icc)
             COMPREPLY=()
             ;;
         *) return 1 ;;
@@ -64,6 +65,7 @@ _proofsheet_arguments() { # COMMAND
     case $1 in
         run) _proofsheet_files .yaml .yml ;;
         report | score) _proofsheet_files .proof ;;
+        power) _proofsheet_files .proof .yaml .yml ;;
         check) _proofsheet_files .json ;;
         dataset) if ((cword == 2)); then _proofsheet_words "info verify build"; else _proofsheet_files .jsonl .h5; fi ;;
     esac

@@ -144,10 +144,17 @@ static void test_flips(PsDifference *difference, double *parts, const Pairs *pai
     difference->p_least = exp2(-(double)n_different);
 }
 
-// Rule 9.
+// Rule 9. Where no draw differs there is no spread to measure: each source is as good as one
+// flip.
 static void test_margin(PsDifference *difference, int worse_sign, double margin)
 {
+    const PsEstimate *estimate = &difference->difference;
     if (isnan(margin)) return;
+    if (estimate->error == 0) {
+        bool is_within = worse_sign * estimate->value < margin;
+        difference->p_beyond_margin = is_within ? exp2(-(double)estimate->n_clusters) : 1;
+        return;
+    }
     difference->p_beyond_margin = worse_sign > 0
                                       ? ps_estimate_p_at_least(&difference->difference, margin)
                                       : ps_estimate_p_at_most(&difference->difference, -margin);

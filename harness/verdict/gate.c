@@ -176,8 +176,9 @@ static void add_table(PsFindings *findings, const PsGate *gate)
 
 static void add_facts(PsFindings *findings, const PsGate *gate, const char *candidate_path)
 {
-    g_autofree char *family = g_strdup_printf("%g, family-wise (Holm) over %zu tests",
-                                              gate->policy->alpha, gate->n_tests);
+    g_autofree char *family =
+        g_strdup_printf("%g, family-wise (Holm) over %zu test%s", gate->policy->alpha,
+                        gate->n_tests, gate->n_tests == 1 ? "" : "s");
     g_autofree char *candidate = g_strdup_printf("%s (%s)", gate->plan->system, candidate_path);
     ps_findings_add_fact(findings, "candidate", candidate);
     if (gate->pairs != NULL) {

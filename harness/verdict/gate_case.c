@@ -1,12 +1,12 @@
 #include "harness/verdict/gate_case.h"
 
-#include "harness/stats/distributions.h"
 #include "harness/verdict/bound.h"
+#include "harness/verdict/spread.h"
 
 #include <math.h>
 
 #define POWER 0.8 // of the sample sizes that an undecided case asks for
-#define NEVER 1e9 // more rows than that are as good as never enough
+#define NEVER 1e9 // more samples (or epochs) than that are as good as never enough
 
 void ps_gate_case_clear(PsGateCase *of)
 {
@@ -71,29 +71,66 @@ static void set_verdict(PsGateCase *of, PsVerdict verdict, const char *format, .
     va_end(arguments);
 }
 
-// Rows that would decide, if the true value is what was measured: for the normal approximation,
-// with the power above. distance: from the measured value to where the test turns.
-static double rows_needed(const PsEstimate *estimate, double distance, double alpha)
+static PsSpread case_spread(const PsGateCase *of)
 {
-    double z = ps_normal_quantile(1 - alpha) + ps_normal_quantile(POWER);
-    double error = estimate->error;
-    if (!(error > 0)) error = (estimate->high - estimate->low) / (2 * 1.96);
-    return (double)estimate->n * pow(z * error / distance, 2);
+    const PsPairedTask *paired = of->paired;
+    if (!ps_rule_is_paired(of->rule))
+        return ps_spread_of_run(of->alone, of->column, of->rows->rows, of->rows->n_rows);
+    return ps_spread_of_pair(paired->first,
+                             &paired->first->metrics[paired->of_first[of->metric]],
+                             &paired->second->metrics[paired->of_second[of->metric]],
+                             of->rows->rows, of->rows->n_rows);
 }
 
-// "about 320 more rows would do": appended to the reason.
-static void
-add_rows_needed(PsGateCase *of, const PsEstimate *estimate, double distance, double alpha)
+// What would decide, if the true value is what was measured.
+typedef struct {
+    PsPowerError error;
+    double distance; // from the measured value to where the test turns
+    PsPowerTest test;
+} Need;
+
+// Epochs in place of those that there are, where there are several; NAN where there are not.
+static double epochs_needed(const Need *need, const PsSpread *spread)
 {
-    double needed = rows_needed(estimate, distance, alpha);
-    double more = ceil(needed - (double)estimate->n);
+    double epochs = ps_spread_epochs(spread);
+    if (spread->why != NULL || !(epochs >= 1.5)) return NAN;
+    double noise = spread->parts.epochs / (double)spread->design.n_rows;
+    return ceil(epochs
+                * ps_power_epochs_factor(&need->error, noise, need->distance, &need->test));
+}
+
+static char *describe_epochs(const Need *need, const PsSpread *spread)
+{
+    double epochs = epochs_needed(need, spread);
+    if (isnan(epochs)) return g_strdup(" would decide it");
+    if (!(epochs < NEVER))
+        return g_strdup(" would decide it; more epochs alone cannot decide it");
+    return g_strdup_printf(", or %.0f epochs instead of %.0f, would decide it", epochs,
+                           ps_spread_epochs(spread));
+}
+
+// "about 320 more samples would decide it": appended to the reason. is_drop: it is to be shown
+// that there is a drop, by flipping signs.
+static void add_need(
+    PsGateCase *of, const PsEstimate *estimate, double distance, double alpha, bool is_drop)
+{
+    const PsSpread spread = case_spread(of);
+    Need need = {
+        {estimate->error, (double)estimate->n_clusters, 0, 0}, distance, {alpha, POWER}};
+    if (!(need.error.error > 0))
+        need.error.error = (estimate->high - estimate->low) / (2 * 1.96);
+    if (is_drop) need.error.step = ps_spread_step(&spread, of->rule->metric);
+    double n_sources = ps_power_sources(&need.error, distance, &need.test);
+    double factor = n_sources / need.error.n_sources;
+    double more = ceil((double)spread.design.n_samples * (factor - 1) - 1e-9);
     g_autofree char *reason = of->reason;
-    if (!(distance > 0) || !(needed < NEVER))
+    g_autofree char *epochs = describe_epochs(&need, &spread);
+    if (!(more < NEVER))
         of->reason = g_strdup_printf("%s; it lies where no number of samples decides", reason);
     else if (more > 0)
-        of->reason = g_strdup_printf(
-            "%s; about %.0f more samples like these (%.1f times as many) would decide it",
-            reason, more, needed / (double)estimate->n);
+        of->reason =
+            g_strdup_printf("%s; about %.0f more samples like these (%.1f times as many)%s",
+                            reason, more, factor, epochs);
     else
         of->reason = g_steal_pointer(&reason);
 }
@@ -165,10 +202,10 @@ static void judge_difference(PsGateCase *of, const PsPolicy *policy, size_t n_te
     } else if (drop >= of->margin) {
         set_verdict(of, PS_VERDICT_UNDECIDED,
                     "worse by the margin or more, but it may be chance");
-        add_rows_needed(of, difference, drop, policy->alpha / (double)n_tests);
+        add_need(of, difference, drop, policy->alpha / (double)n_tests, true);
     } else {
         set_verdict(of, PS_VERDICT_UNDECIDED, "a drop of the margin cannot be ruled out");
-        add_rows_needed(of, difference, of->margin - drop, policy->alpha);
+        add_need(of, difference, of->margin - drop, policy->alpha, false);
     }
 }
 
@@ -185,8 +222,8 @@ static void judge_bound(PsGateCase *of, const PsPolicy *policy, size_t n_tests)
         set_verdict(of, PS_VERDICT_UNDECIDED,
                     inside < 0 ? "beyond the bound, but it may be chance"
                                : "within the bound, but it may be chance");
-        add_rows_needed(of, &of->value, fabs(inside),
-                        inside < 0 ? policy->alpha / (double)n_tests : policy->alpha);
+        add_need(of, &of->value, fabs(inside),
+                 inside < 0 ? policy->alpha / (double)n_tests : policy->alpha, false);
     }
 }
 

@@ -13,17 +13,6 @@ static const PsSlice *find_slice(const GPtrArray *slices, const char *label)
     return NULL;
 }
 
-static bool is_family(const char *pattern)
-{
-    return g_str_has_suffix(pattern, "=*");
-}
-
-// Whether label belongs to the family "codec=*".
-static bool is_in_family(const char *label, const char *pattern)
-{
-    return strncmp(label, pattern, strlen(pattern) - 1) == 0;
-}
-
 static size_t count_of(GHashTable *counts, const char *label)
 {
     const size_t *count = counts != NULL ? g_hash_table_lookup(counts, label) : NULL;
@@ -107,7 +96,8 @@ static GPtrArray *family_of_pairs(const PsPairedTask *paired, const char *patter
         void *label;
         g_hash_table_iter_init(&iterator, counts[i]);
         while (g_hash_table_iter_next(&iterator, &label, NULL))
-            if (is_in_family(label, pattern) && (i == 0 || count_of(counts[0], label) == 0))
+            if (ps_rule_slice_has(pattern, label)
+                && (i == 0 || count_of(counts[0], label) == 0))
                 g_ptr_array_add(labels, g_strdup(label));
     }
     g_ptr_array_sort(labels, compare_texts);
@@ -119,7 +109,7 @@ static GPtrArray *family_of_slices(const GPtrArray *slices, const char *pattern)
     GPtrArray *labels = g_ptr_array_new_with_free_func(g_free);
     for (size_t i = 0; i < slices->len; i++) {
         g_autofree char *label = ps_slice_label(slices->pdata[i]);
-        if (is_in_family(label, pattern)) g_ptr_array_add(labels, g_steal_pointer(&label));
+        if (ps_rule_slice_has(pattern, label)) g_ptr_array_add(labels, g_steal_pointer(&label));
     }
     g_ptr_array_sort(labels, compare_texts);
     return labels;
@@ -131,7 +121,7 @@ static void add_pattern(PsGate *gate, const PsRule *rule, size_t at, const char 
     bool is_paired = ps_rule_is_paired(rule);
     void (*add)(PsGate *, const PsRule *, size_t, const char *) =
         is_paired ? add_paired_case : add_bound_case;
-    if (!is_family(pattern)) {
+    if (!ps_rule_slice_is_family(pattern)) {
         add(gate, rule, at, pattern);
         return;
     }
@@ -144,13 +134,6 @@ static void add_pattern(PsGate *gate, const PsRule *rule, size_t at, const char 
                          is_paired ? gate->pairs->tasks[at].task->name
                                    : gate->plan->tasks[at].task->name,
                          pattern, PS_VERDICT_UNDECIDED, "no slice of that family has rows");
-}
-
-static bool names_task(const PsRule *rule, const char *task)
-{
-    for (size_t i = 0; i < rule->n_tasks; i++)
-        if (strcmp(rule->tasks[i], task) == 0) return true;
-    return rule->n_tasks == 0;
 }
 
 static bool task_has_metric(const PsTask *task, const PsMetric *metric)
@@ -193,7 +176,8 @@ static size_t add_vanished(PsGate *gate, const PsRule *rule)
         bool is_there = false;
         for (size_t j = 0; j < gate->plan->n_tasks; j++)
             is_there = is_there || strcmp(gate->plan->tasks[j].task->name, task->name) == 0;
-        if (is_there || !names_task(rule, task->name) || !task_has_metric(task, rule->metric))
+        if (is_there || !ps_rule_names_task(rule, task->name)
+            || !task_has_metric(task, rule->metric))
             continue;
         add_decided_case(gate, rule, task->name, "all", PS_VERDICT_FAIL,
                          "the task vanished: it is in the baseline only");
@@ -207,7 +191,8 @@ bool ps_gate_add_rule(PsGate *gate, const PsRule *rule, GError **error)
     size_t n_tasks = add_vanished(gate, rule);
     for (size_t i = 0; i < gate->plan->n_tasks; i++) {
         const PsTask *task = gate->plan->tasks[i].task;
-        if (!names_task(rule, task->name) || !task_has_metric(task, rule->metric)) continue;
+        if (!ps_rule_names_task(rule, task->name) || !task_has_metric(task, rule->metric))
+            continue;
         add_task(gate, rule, i);
         n_tasks++;
     }

@@ -44,6 +44,7 @@ static void append_estimate(GString *out, const PsCell *cell)
         g_string_append_c(out, ' ');
         ps_finding_append_interval(out, cell);
     }
+    if (ps_finding_is_computed(cell)) return;
     g_string_append(out, " n=");
     ps_number_append_count(out, cell->estimate.n);
 }

@@ -42,6 +42,11 @@ const char *ps_finding_why(const PsCell *cell)
     return estimate->n == 0 ? "no rows" : "the denominator is zero";
 }
 
+bool ps_finding_is_computed(const PsCell *cell)
+{
+    return !cell->estimate.has_interval && cell->estimate.n == 0;
+}
+
 void ps_finding_append_value(GString *out, const PsCell *cell)
 {
     if (cell->kind == PS_COLUMN_DIFFERENCE)
@@ -53,6 +58,7 @@ void ps_finding_append_value(GString *out, const PsCell *cell)
 void ps_finding_append_interval(GString *out, const PsCell *cell)
 {
     const PsEstimate *estimate = &cell->estimate;
+    if (ps_finding_is_computed(cell)) return;
     if (!estimate->has_interval) {
         g_string_append(out, "(no interval: ");
         ps_cell_append_why_no_interval(out, estimate);
@@ -104,7 +110,7 @@ void ps_finding_append(GString *out, PsTextFormat format, const PsCell *cell, si
     case PS_COLUMN_VALUE:
     case PS_COLUMN_DIFFERENCE:
         ps_finding_append_value(out, cell);
-        g_string_append_c(out, ' ');
+        if (!ps_finding_is_computed(cell)) g_string_append_c(out, ' ');
         ps_finding_append_interval(out, cell);
         break;
     case PS_COLUMN_P:
@@ -119,6 +125,7 @@ void ps_finding_append(GString *out, PsTextFormat format, const PsCell *cell, si
 bool ps_finding_append_n(GString *out, const PsCell *cell)
 {
     if (cell->is_empty || !ps_finding_is_estimate(cell->kind)) return false;
+    if (cell->estimate.n == 0) return false;
     ps_cell_append_n(out, &cell->estimate, cell->estimate.n);
     return true;
 }

@@ -10,11 +10,13 @@
 void ps_finding_append(GString *out, PsTextFormat format, const PsCell *cell, size_t max_chars);
 
 // The same for one that is an estimate and not empty, in its parts: "93.1%"; "[90.2, 95.1]" or
-// "(no interval: one source)". Need no escaping.
+// "(no interval: one source)"; nothing for a number that is computed from other numbers. Need
+// no escaping.
 void ps_finding_append_value(GString *out, const PsCell *cell);
 void ps_finding_append_interval(GString *out, const PsCell *cell);
 
-// "n=112, 30 sources". False, and nothing, where the cell is no estimate, or is empty.
+// "n=112, 30 sources". False, and nothing, where the cell is no estimate, is empty, or rests on
+// no rows of its own (a number that is computed from other numbers).
 bool ps_finding_append_n(GString *out, const PsCell *cell);
 
 // Why an empty cell is empty, or NULL: not said, or the cell is not empty. Borrowed, unescaped.
@@ -29,6 +31,10 @@ const char *ps_finding_kind_name(PsColumnKind kind);
 // What the numbers of an estimate are printed in: "%", "ms", "pp" for a difference of
 // percentages; "" where there is none.
 const char *ps_finding_unit(const PsCell *cell);
+
+// Whether an estimate rests on no rows of its own: a number that is computed from other
+// numbers.
+bool ps_finding_is_computed(const PsCell *cell);
 
 // Whether a cell's kind is an estimate's.
 bool ps_finding_is_estimate(PsColumnKind kind);
