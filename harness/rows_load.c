@@ -163,11 +163,65 @@ load_samples(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **
 
 // ---- scores and slices
 
-static PsStatColumn *column_of(PsTaskRows *rows, const char *name)
+#define NAMES_MOST 100000u // metrics or slicers that a run file may name
+#define NO_COLUMN SIZE_MAX
+
+// Which column of rows a name of the run file's table ("metric" or "slicer") stands for.
+typedef size_t (*FindColumn)(const PsTaskRows *rows, const PsTask *task, const char *name);
+
+static size_t find_metric(const PsTaskRows *rows, const PsTask *task, const char *name)
 {
+    (void)task;
     for (size_t m = 0; m < rows->n_suite_metrics; m++)
-        if (strcmp(rows->metrics[m].metric->name, name) == 0) return &rows->metrics[m];
-    return NULL;
+        if (strcmp(rows->metrics[m].metric->name, name) == 0) return m;
+    return NO_COLUMN;
+}
+
+static size_t find_slicer(const PsTaskRows *rows, const PsTask *task, const char *name)
+{
+    for (size_t i = 0; i < rows->n_slicers; i++)
+        if (strcmp(task->slicers[i].label, name) == 0) return i;
+    return NO_COLUMN;
+}
+
+// The columns by the numbers that the table gives to names: size_t, NO_COLUMN for one that this
+// task does not have. NULL on error.
+static GArray *number_columns(const PsTaskRows *rows,
+                              PsRunFile *run,
+                              const PsTask *task,
+                              const char *table,
+                              FindColumn find,
+                              GError **error)
+{
+    g_autofree char *sql =
+        g_strdup_printf("SELECT id, name FROM %s WHERE id BETWEEN 0 AND %u", table, NAMES_MOST);
+    sqlite3_stmt *statement = ps_runfile_prepare(run, sql, error);
+    if (statement == NULL) return NULL;
+    GArray *columns = g_array_new(false, false, sizeof(size_t));
+    int status;
+    while ((status = ps_runfile_step(run, statement, error)) == 1) {
+        size_t id = (size_t)sqlite3_column_int64(statement, 0), none = NO_COLUMN;
+        while (columns->len <= id)
+            g_array_append_val(columns, none);
+        g_array_index(columns, size_t, id) = find(rows, task, column_text(statement, 1));
+    }
+    sqlite3_finalize(statement);
+    if (status != 0) g_clear_pointer(&columns, g_array_unref);
+    return columns;
+}
+
+static size_t column_at(const GArray *columns, sqlite3_int64 id)
+{
+    return id >= 0 && id < columns->len ? g_array_index(columns, size_t, (size_t)id)
+                                        : NO_COLUMN;
+}
+
+// The row of item_id at or after *row, which follows the ascending items.
+static bool follow(const PsTaskRows *rows, uint64_t item_id, size_t *row)
+{
+    while (*row < rows->n_rows && rows->item_ids[*row] < item_id)
+        ++*row;
+    return *row < rows->n_rows && rows->item_ids[*row] == item_id;
 }
 
 static bool set_score(PsStatColumn *column, size_t row, sqlite3_stmt *statement)
@@ -185,22 +239,23 @@ static bool set_score(PsStatColumn *column, size_t row, sqlite3_stmt *statement)
 static bool
 load_scores(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
 {
+    g_autoptr(GArray) columns =
+        number_columns(rows, run, task->task, "metric", find_metric, error);
     sqlite3_stmt *statement =
-        prepare_range(run,
-                      "SELECT item_id, name, numerator, denominator, more FROM score"
-                      " JOIN metric ON metric.id = score.metric"
-                      " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
-                      task->first_item, task->n_items, error);
+        columns == NULL
+            ? NULL
+            : prepare_range(run,
+                            "SELECT item_id, metric, numerator, denominator, more FROM score"
+                            " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
+                            task->first_item, task->n_items, error);
     if (statement == NULL) return false;
     size_t row = 0;
     int status;
     while ((status = ps_runfile_step(run, statement, error)) == 1) {
         uint64_t item_id = (uint64_t)sqlite3_column_int64(statement, 0);
-        PsStatColumn *column = column_of(rows, column_text(statement, 1));
-        while (row < rows->n_rows && rows->item_ids[row] < item_id)
-            row++;
-        if (column == NULL || row == rows->n_rows || rows->item_ids[row] != item_id) continue;
-        if (!set_score(column, row, statement)) {
+        size_t column = column_at(columns, sqlite3_column_int64(statement, 1));
+        if (column == NO_COLUMN || !follow(rows, item_id, &row)) continue;
+        if (!set_score(&rows->metrics[column], row, statement)) {
             status = -1;
             fail_damaged(run, item_id, error);
             break;
@@ -210,28 +265,50 @@ load_scores(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **e
     return status == 0;
 }
 
-static bool load_slicer(
-    PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, size_t slicer, GError **error)
+// Keys are numbered in order of first appearance: one table of numbers a slicer.
+static bool read_slices(PsTaskRows *rows,
+                        PsRunFile *run,
+                        const GArray *columns,
+                        GHashTable *const *numbers,
+                        sqlite3_stmt *statement,
+                        GError **error)
 {
-    sqlite3_stmt *statement =
-        prepare_range(run,
-                      "SELECT item_id, key FROM slice WHERE item_id >= ?1 AND item_id < ?2"
-                      " AND slicer = (SELECT id FROM slicer WHERE name = ?3) ORDER BY item_id",
-                      task->first_item, task->n_items, error);
-    if (statement == NULL) return false;
-    sqlite3_bind_text(statement, 3, task->task->slicers[slicer].label, -1, SQLITE_STATIC);
-    g_autoptr(GHashTable) numbers =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    PsKeyColumn *column = &rows->slicers[slicer];
+    size_t row = 0;
     int status;
     while ((status = ps_runfile_step(run, statement, error)) == 1) {
-        size_t row;
-        if (ps_task_rows_find(rows, (uint64_t)sqlite3_column_int64(statement, 0), &row))
-            column->of_rows[row] = ps_key_number(numbers, column_text(statement, 1));
+        size_t column = column_at(columns, sqlite3_column_int64(statement, 1));
+        if (column == NO_COLUMN
+            || !follow(rows, (uint64_t)sqlite3_column_int64(statement, 0), &row))
+            continue;
+        rows->slicers[column].of_rows[row] =
+            ps_key_number(numbers[column], column_text(statement, 2));
     }
-    sqlite3_finalize(statement);
-    ps_key_column_name(column, numbers);
     return status == 0;
+}
+
+static bool
+load_slices(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
+{
+    g_autoptr(GArray) columns =
+        number_columns(rows, run, task->task, "slicer", find_slicer, error);
+    sqlite3_stmt *statement =
+        columns == NULL
+            ? NULL
+            : prepare_range(run,
+                            "SELECT item_id, slicer, key FROM slice"
+                            " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
+                            task->first_item, task->n_items, error);
+    if (statement == NULL) return false;
+    g_autofree GHashTable **numbers = g_new(GHashTable *, rows->n_slicers);
+    for (size_t i = 0; i < rows->n_slicers; i++)
+        numbers[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bool is_ok = read_slices(rows, run, columns, numbers, statement, error);
+    sqlite3_finalize(statement);
+    for (size_t i = 0; i < rows->n_slicers; i++) {
+        ps_key_column_name(&rows->slicers[i], numbers[i]);
+        g_hash_table_unref(numbers[i]);
+    }
+    return is_ok;
 }
 
 PsTaskRows *ps_task_rows_load(PsRunFile *run,
@@ -246,9 +323,7 @@ PsTaskRows *ps_task_rows_load(PsRunFile *run,
                             ps_runfile_path(run), task->task->name, PS_TASK_ROWS_MOST);
     g_autoptr(PsTaskRows) rows = ps_task_rows_new(n_rows, task->task, registry);
     if (!load_responses(rows, run, task, error) || !load_samples(rows, run, task, error)
-        || !load_scores(rows, run, task, error))
+        || !load_scores(rows, run, task, error) || !load_slices(rows, run, task, error))
         return NULL;
-    for (size_t i = 0; i < rows->n_slicers; i++)
-        if (!load_slicer(rows, run, task, i, error)) return NULL;
     return g_steal_pointer(&rows);
 }
