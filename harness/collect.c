@@ -225,12 +225,14 @@ static int64_t arrival_wait_ns(const Collector *c)
 {
     const PsWork *first = g_queue_peek_head((GQueue *)&c->ready);
     if (first == NULL || first->due_ns == 0 || room(c) <= 0) return WAIT_MOST_NS;
-    return CLAMP(first->due_ns - ps_now_ns(), 0, WAIT_MOST_NS);
+    int64_t left_ns = ps_ns_until(first->due_ns);
+    return MIN(left_ns, WAIT_MOST_NS);
 }
 
 static bool wait(Collector *c, GError **error)
 {
-    int64_t timeout_ns = MIN(arrival_wait_ns(c), ps_storer_send(c->storer));
+    int64_t timeout_ns = arrival_wait_ns(c), gather_ns = ps_storer_send(c->storer);
+    timeout_ns = MIN(timeout_ns, gather_ns);
     if (c->adapter_state == NULL || ((int)c->in_flight.length == 0 && c->ready.length == 0))
         return take_all_finished(c, MAX(timeout_ns, 1000), error);
     if (c->n_preparing > 0) {

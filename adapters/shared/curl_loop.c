@@ -230,7 +230,7 @@ static int64_t run_timers(PsCurlLoop *loop)
     for (int i = 0; i < loop->n_handles; i++) {
         Handle *handle = &loop->handles[i];
         if (handle->due_ns == INT64_MAX) continue;
-        int64_t left_ns = MAX(handle->due_ns - ps_now_ns(), 0);
+        int64_t left_ns = ps_ns_until(handle->due_ns);
         if (left_ns == 0) act(loop, handle, CURL_SOCKET_TIMEOUT, 0);
         idle_ns = MIN(idle_ns, left_ns);
     }
@@ -240,7 +240,8 @@ static int64_t run_timers(PsCurlLoop *loop)
 bool ps_curl_loop_run(PsCurlLoop *loop, int64_t wait_ns, GError **error)
 {
     struct epoll_event events[MAX_EVENTS];
-    int n_events = wait_for_events(loop, events, MIN(wait_ns, run_timers(loop)));
+    int64_t idle_ns = run_timers(loop);
+    int n_events = wait_for_events(loop, events, MIN(wait_ns, idle_ns));
     if (n_events < 0 && errno != EINTR)
         return ps_fail(error, PS_ERROR_SOFTWARE, "epoll: %s", g_strerror(errno));
     for (int i = 0; i < n_events; i++)

@@ -316,7 +316,8 @@ static Call *next_retry(const PsHttp *http)
 
 static int free_slots(const PsHttp *http)
 {
-    return MAX(ps_http_limit_now(&http->limit, ps_now_ns()) - http->n_running, 0);
+    int n_free = ps_http_limit_now(&http->limit, ps_now_ns()) - http->n_running;
+    return MAX(n_free, 0);
 }
 
 static void start_retries(PsHttp *http)

@@ -134,8 +134,8 @@ static double best_of(double (*measure)(PsSlice prediction, PsSlice gold),
         ps_squad_normalise(&gold, references[i]);
         if (gold.n == 0) continue;
         has_gold = true;
-        best =
-            MAX(best, measure(ps_code_points_slice(&prediction), ps_code_points_slice(&gold)));
+        double score = measure(ps_code_points_slice(&prediction), ps_code_points_slice(&gold));
+        best = MAX(best, score);
     }
     return has_gold ? best : measure(ps_code_points_slice(&prediction), (PsSlice){.n = 0});
 }
