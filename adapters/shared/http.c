@@ -12,6 +12,10 @@
 #define DEFAULT_BACKOFF_NS (INT64_C(500) * 1000000)
 #define CONNECT_TIMEOUT_MS 30000L
 #define UPLOAD_BUFFER_BYTES (96L << 10) // few sends, yet from the heap: no mmap for each upload
+// Of a multi handle, which searches its connections one by one. Over TLS a connection may carry
+// many transfers (HTTP/2).
+#define TRANSFERS_A_HANDLE 32
+#define TRANSFERS_A_HANDLE_TLS 256
 // Calls that wait for a retry do not count as in flight; what they hold is bounded.
 #define MAX_WAITING_CALLS 10000
 #define MAX_WAITING_BYTES (32u << 20)
@@ -393,7 +397,10 @@ PsHttp *ps_http_open(const PsHttpOptions *options, GError **error)
     http->headers = ps_http_headers_new(options->headers);
     http->ca_file = g_getenv("SSL_CERT_FILE");
     if (ps_http_address_read(&http->address, options->url, error))
-        http->loop = ps_curl_loop_new(http->limit.most, on_done, http, error);
+        http->loop = ps_curl_loop_new(http->limit.most,
+                                      http->address.is_secure ? TRANSFERS_A_HANDLE_TLS
+                                                              : TRANSFERS_A_HANDLE,
+                                      on_done, http, error);
     if (http->loop != NULL) return http;
     ps_http_close(http);
     return NULL;
