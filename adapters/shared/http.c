@@ -16,6 +16,7 @@
 // many transfers (HTTP/2).
 #define TRANSFERS_A_HANDLE 32
 #define TRANSFERS_A_HANDLE_TLS 256
+#define ANSWER_BUFFER_BYTES 4096L // most answers; each transfer in flight has one
 // Calls that wait for a retry do not count as in flight; what they hold is bounded.
 #define MAX_WAITING_CALLS 10000
 #define MAX_WAITING_BYTES (32u << 20)
@@ -107,9 +108,14 @@ static void set_options(PsHttp *http, Call *call)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER_BYTES);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, ANSWER_BUFFER_BYTES);
     // Over TLS wait to see whether the first connection can carry the others (HTTP/2).
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, http->address.is_secure ? 1L : 0L);
-    if (http->address.is_loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    // Both, or libcurl searches the environment for each request.
+    if (http->address.is_loopback) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    }
     if (http->ca_file != NULL) curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
     ps_curl_loop_prepare(http->loop, easy);
 }
