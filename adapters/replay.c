@@ -2,6 +2,7 @@
 // sliced and compared like live ones. The format is in docs/adapters.md.
 #include "adapters/shared/predictions.h"
 #include "harness/adapter.h"
+#include "harness/sha256.h"
 
 #include <math.h>
 
@@ -96,7 +97,7 @@ static char *file_sha256(const char *path)
     g_autoptr(GMappedFile) file = g_mapped_file_new(path, false, NULL);
     if (file == NULL) return NULL;
     g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
-    return g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+    return ps_sha256_of_bytes(bytes);
 }
 
 static char *describe(const PsSystem *system)

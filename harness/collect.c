@@ -10,6 +10,7 @@
 #include "harness/storer.h"
 #include "harness/workers.h"
 
+#include <malloc.h>
 #include <stdio.h>
 
 #define WAIT_MOST_NS 100000000
@@ -225,12 +226,14 @@ static int64_t arrival_wait_ns(const Collector *c)
 {
     const PsWork *first = g_queue_peek_head((GQueue *)&c->ready);
     if (first == NULL || first->due_ns == 0 || room(c) <= 0) return WAIT_MOST_NS;
-    return CLAMP(first->due_ns - ps_now_ns(), 0, WAIT_MOST_NS);
+    int64_t left_ns = ps_ns_until(first->due_ns);
+    return MIN(left_ns, WAIT_MOST_NS);
 }
 
 static bool wait(Collector *c, GError **error)
 {
-    int64_t timeout_ns = MIN(arrival_wait_ns(c), ps_storer_send(c->storer));
+    int64_t timeout_ns = arrival_wait_ns(c), gather_ns = ps_storer_send(c->storer);
+    timeout_ns = MIN(timeout_ns, gather_ns);
     if (c->adapter_state == NULL || ((int)c->in_flight.length == 0 && c->ready.length == 0))
         return take_all_finished(c, MAX(timeout_ns, 1000), error);
     if (c->n_preparing > 0) {
@@ -417,6 +420,7 @@ bool ps_collect(PsPlan *plan,
     if (c.storer != NULL)
         is_ok = ps_storer_finish(c.storer, &result->n_stored, is_ok ? error : NULL) && is_ok;
     finish(&c);
+    malloc_trim(0); // what the requests took is the system's before a report takes its own
     return is_ok;
 }
 

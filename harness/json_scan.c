@@ -116,14 +116,38 @@ static bool scan_escape(PsJsonScan *scan)
     return true;
 }
 
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+// The bits 0x80 of the bytes that are zero, and maybe of some after the first that is.
+static uint64_t zero_bytes(uint64_t bytes)
+{
+    return (bytes - EACH_BYTE) & ~bytes & (0x80 * EACH_BYTE);
+}
+
+// Past the bytes that mean nothing in a string, eight at a time, and perhaps not all of them.
+static const char *skip_plain(const char *at, const char *end)
+{
+    for (; end - at >= 8; at += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, at, sizeof bytes);
+        uint64_t controls = zero_bytes(bytes & (0xe0 * EACH_BYTE)); // below 0x20
+        if (controls | zero_bytes(bytes ^ ('"' * EACH_BYTE))
+            | zero_bytes(bytes ^ ('\\' * EACH_BYTE)))
+            break;
+    }
+    return at;
+}
+
 bool ps_json_scan_string(PsJsonScan *scan, PsJsonSpan *span)
 {
     if (ps_json_scan_peek(scan) != '"') return scan_fail(scan, "expected a string");
     *span = (PsJsonSpan){.text = ++scan->at};
+    scan->at = skip_plain(scan->at, scan->end);
     while (scan->at < scan->end && *scan->at != '"') {
         if (*scan->at == '\\') {
             span->is_escaped = true;
             if (!scan_escape(scan)) return false;
+            scan->at = skip_plain(scan->at, scan->end);
         } else if ((unsigned char)*scan->at < 0x20) {
             return scan_fail(scan, "control character in a string");
         } else {

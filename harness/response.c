@@ -162,3 +162,9 @@ int64_t ps_now_ns(void)
     }
     return clock_ns(CLOCK_MONOTONIC) + offset_ns;
 }
+
+int64_t ps_ns_until(int64_t time_ns)
+{
+    int64_t left_ns = time_ns - ps_now_ns();
+    return MAX(left_ns, 0);
+}

@@ -66,3 +66,7 @@ void ps_response_add_span(PsResponse *response,
 
 // Unix time in ns from a clock that never steps back within the process.
 int64_t ps_now_ns(void);
+
+// From now until time_ns (of that clock) in ns; 0 if it is past. A function, since GLib's MAX
+// would read the clock twice and now and then return a negative time.
+int64_t ps_ns_until(int64_t time_ns);

@@ -2,6 +2,7 @@
 
 #include "harness/error.h"
 #include "harness/json.h"
+#include "harness/sha256.h"
 
 #include <math.h>
 #include <string.h>
@@ -240,7 +241,7 @@ insert_media(PsRunFile *run, const char *sha256, const PsMedia *media, GError **
 bool ps_runfile_store_evidence(
     PsRunFile *run, uint64_t item_id, size_t part, const PsMedia *media, GError **error)
 {
-    g_autofree char *sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, media->bytes);
+    g_autofree char *sha256 = ps_sha256_of_bytes(media->bytes);
     if (!ps_runfile_begin(run, error) || !insert_media(run, sha256, media, error)) return false;
     sqlite3_stmt *statement =
         ps_runfile_prepare(run, "INSERT OR REPLACE INTO evidence VALUES (?1, ?2, ?3)", error);

@@ -22,7 +22,7 @@ int64_t ps_storer_send(PsStorer *storer);
 
 // How much was added and is not yet written; more than PS_STORER_MOST is reason to wait.
 int ps_storer_backlog(PsStorer *storer);
-#define PS_STORER_MOST 8192
+#define PS_STORER_MOST 4096
 
 // False if storing has failed: there is no point in going on, ps_storer_finish says why.
 bool ps_storer_is_well(PsStorer *storer);

@@ -50,8 +50,10 @@ static double snr_db(const PsSpectrogram *spectrogram)
     size_t n = spectrogram->n_frames, n_bins = spectrogram->n_bins;
     double noise = total(spectrogram->noise, n_bins);
     g_autofree double *speech = g_new(double, n);
-    for (size_t t = 0; t < n; t++)
-        speech[t] = MAX(total(spectrogram->power + t * n_bins, n_bins) - noise, 0);
+    for (size_t t = 0; t < n; t++) {
+        double above = total(spectrogram->power + t * n_bins, n_bins) - noise;
+        speech[t] = MAX(above, 0);
+    }
     double level = active_mean(speech, n);
     if (!(level > 0)) return LEAST_DB;
     return noise > 0 ? CLAMP(10 * log10(level / noise), LEAST_DB, MOST_DB) : MOST_DB;

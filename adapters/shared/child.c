@@ -99,7 +99,7 @@ static void await_end(const PsChild *child, int time_ms)
     int64_t deadline_ns = ps_now_ns() + time_ms * INT64_C(1000000);
     struct pollfd end = {.fd = child->pid_fd, .events = POLLIN};
     while (child->pid_fd >= 0 && poll(&end, 1, time_ms) < 0 && errno == EINTR)
-        time_ms = (int)MAX((deadline_ns - ps_now_ns()) / 1000000, 0);
+        time_ms = (int)(ps_ns_until(deadline_ns) / 1000000);
 }
 
 // The group is killed before the process is reaped, while its number is surely still its own.
@@ -198,7 +198,7 @@ static bool take_line(PsChild *child, GString *line)
 static int poll_time_ms(int64_t deadline_ns)
 {
     if (deadline_ns == INT64_MAX) return -1;
-    int64_t left_ns = MAX(deadline_ns - ps_now_ns(), 0);
+    int64_t left_ns = ps_ns_until(deadline_ns);
     return (int)MIN((left_ns + 999999) / 1000000, INT_MAX);
 }
 

@@ -8,14 +8,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TRANSFERS_PER_HANDLE 256
 #define MAX_EVENTS 256
 
 typedef struct {
     PsCurlLoop *loop;
     CURLM *multi;
     int64_t due_ns; // when libcurl wants to be called; INT64_MAX: not at all
-    int n_running;
 } Handle;
 
 // What is known of one file descriptor.
@@ -32,6 +30,10 @@ struct PsCurlLoop {
     PsCurlDone done;
     void *user_data;
     GArray *sockets; // Socket, by file descriptor
+    int64_t due_ns;  // no handle wants to be called before
+    // A transfer takes the place that was left last: its handle has a warm connection.
+    GArray *places; // int: handle numbers of the places that are free
+    int n_places;   // there ever were, shared out among the handles in turn
     int n_handles;
     Handle *handles; // [n_handles]
 };
@@ -94,6 +96,7 @@ static int on_timer(CURLM *multi, long wait_ms, void *user_data)
     handle->due_ns = wait_ms < 0    ? INT64_MAX
                      : wait_ms == 0 ? 0
                                     : ps_now_ns() + wait_ms * INT64_C(1000000);
+    handle->loop->due_ns = MIN(handle->loop->due_ns, handle->due_ns);
     return 0;
 }
 
@@ -109,13 +112,16 @@ static bool handle_open(Handle *handle, PsCurlLoop *loop, long n_connections)
     return true;
 }
 
-PsCurlLoop *ps_curl_loop_new(int n_transfers, PsCurlDone done, void *user_data, GError **error)
+PsCurlLoop *ps_curl_loop_new(
+    int n_transfers, int n_a_handle, PsCurlDone done, void *user_data, GError **error)
 {
     PsCurlLoop *loop = g_new0(PsCurlLoop, 1);
     loop->done = done;
     loop->user_data = user_data;
     loop->sockets = g_array_new(false, true, sizeof(Socket));
-    loop->n_handles = (n_transfers + TRANSFERS_PER_HANDLE - 1) / TRANSFERS_PER_HANDLE;
+    loop->due_ns = INT64_MAX;
+    loop->places = g_array_new(false, false, sizeof(int));
+    loop->n_handles = (n_transfers + n_a_handle - 1) / n_a_handle;
     loop->handles = g_new0(Handle, loop->n_handles);
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     bool is_open = loop->epoll_fd >= 0;
@@ -135,6 +141,7 @@ void ps_curl_loop_free(PsCurlLoop *loop)
         curl_multi_cleanup(loop->handles[i].multi);
     if (loop->epoll_fd >= 0) close(loop->epoll_fd);
     g_array_unref(loop->sockets);
+    g_array_unref(loop->places);
     g_free(loop->handles);
     g_free(loop);
 }
@@ -157,7 +164,8 @@ static void reap(PsCurlLoop *loop, Handle *handle)
         void *owner = NULL;
         curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
         curl_multi_remove_handle(handle->multi, easy);
-        handle->n_running--;
+        int handle_number = (int)(handle - loop->handles);
+        g_array_append_val(loop->places, handle_number);
         loop->done(owner, code, loop->user_data);
     }
 }
@@ -170,27 +178,29 @@ static void act(PsCurlLoop *loop, Handle *handle, curl_socket_t fd, int events)
     reap(loop, handle);
 }
 
-static int least_busy(const PsCurlLoop *loop)
+static int take_place(PsCurlLoop *loop)
 {
-    int best = 0;
-    for (int i = 1; i < loop->n_handles; i++)
-        if (loop->handles[i].n_running < loop->handles[best].n_running) best = i;
-    return best;
+    guint n_free = loop->places->len;
+    if (n_free == 0) return loop->n_places++ % loop->n_handles;
+    int handle = g_array_index(loop->places, int, n_free - 1);
+    g_array_set_size(loop->places, n_free - 1);
+    return handle;
 }
 
 void ps_curl_loop_add(PsCurlLoop *loop, CURL *easy, int *handle_number)
 {
-    *handle_number = least_busy(loop);
+    *handle_number = take_place(loop);
     Handle *handle = &loop->handles[*handle_number];
-    handle->n_running++;
+    int64_t due_ns = loop->due_ns;
     curl_multi_add_handle(handle->multi, easy);
+    loop->due_ns = due_ns; // it asks to be called at once, and is
     act(loop, handle, CURL_SOCKET_TIMEOUT, 0);
 }
 
 void ps_curl_loop_remove(PsCurlLoop *loop, CURL *easy, int handle_number)
 {
     curl_multi_remove_handle(loop->handles[handle_number].multi, easy);
-    loop->handles[handle_number].n_running--;
+    g_array_append_val(loop->places, handle_number);
 }
 
 // epoll_pwait2 (Linux 5.11) waits to the nanosecond, which keeps the times of an open-loop load
@@ -226,21 +236,27 @@ static void take_event(PsCurlLoop *loop, const struct epoll_event *event)
 // something was done, since that may have ended a transfer.
 static int64_t run_timers(PsCurlLoop *loop)
 {
-    int64_t idle_ns = INT64_MAX;
+    if (loop->due_ns == INT64_MAX) return INT64_MAX;
+    int64_t left_ns = ps_ns_until(loop->due_ns);
+    if (left_ns > 0) return left_ns;
+    int64_t now_ns = ps_now_ns();
+    bool was_due = false;
+    loop->due_ns = INT64_MAX;
     for (int i = 0; i < loop->n_handles; i++) {
         Handle *handle = &loop->handles[i];
-        if (handle->due_ns == INT64_MAX) continue;
-        int64_t left_ns = MAX(handle->due_ns - ps_now_ns(), 0);
-        if (left_ns == 0) act(loop, handle, CURL_SOCKET_TIMEOUT, 0);
-        idle_ns = MIN(idle_ns, left_ns);
+        bool is_due = handle->due_ns <= now_ns;
+        if (is_due) act(loop, handle, CURL_SOCKET_TIMEOUT, 0);
+        was_due |= is_due;
+        loop->due_ns = MIN(loop->due_ns, handle->due_ns);
     }
-    return idle_ns;
+    return was_due ? 0 : ps_ns_until(loop->due_ns);
 }
 
 bool ps_curl_loop_run(PsCurlLoop *loop, int64_t wait_ns, GError **error)
 {
     struct epoll_event events[MAX_EVENTS];
-    int n_events = wait_for_events(loop, events, MIN(wait_ns, run_timers(loop)));
+    int64_t idle_ns = run_timers(loop);
+    int n_events = wait_for_events(loop, events, MIN(wait_ns, idle_ns));
     if (n_events < 0 && errno != EINTR)
         return ps_fail(error, PS_ERROR_SOFTWARE, "epoll: %s", g_strerror(errno));
     for (int i = 0; i < n_events; i++)

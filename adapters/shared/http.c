@@ -12,6 +12,11 @@
 #define DEFAULT_BACKOFF_NS (INT64_C(500) * 1000000)
 #define CONNECT_TIMEOUT_MS 30000L
 #define UPLOAD_BUFFER_BYTES (96L << 10) // few sends, yet from the heap: no mmap for each upload
+// Of a multi handle, which searches its connections one by one. Over TLS a connection may carry
+// many transfers (HTTP/2).
+#define TRANSFERS_A_HANDLE 32
+#define TRANSFERS_A_HANDLE_TLS 256
+#define ANSWER_BUFFER_BYTES 4096L // most answers; each transfer in flight has one
 // Calls that wait for a retry do not count as in flight; what they hold is bounded.
 #define MAX_WAITING_CALLS 10000
 #define MAX_WAITING_BYTES (32u << 20)
@@ -103,9 +108,14 @@ static void set_options(PsHttp *http, Call *call)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER_BYTES);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, ANSWER_BUFFER_BYTES);
     // Over TLS wait to see whether the first connection can carry the others (HTTP/2).
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, http->address.is_secure ? 1L : 0L);
-    if (http->address.is_loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    // Both, or libcurl searches the environment for each request.
+    if (http->address.is_loopback) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    }
     if (http->ca_file != NULL) curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
     ps_curl_loop_prepare(http->loop, easy);
 }
@@ -316,7 +326,8 @@ static Call *next_retry(const PsHttp *http)
 
 static int free_slots(const PsHttp *http)
 {
-    return MAX(ps_http_limit_now(&http->limit, ps_now_ns()) - http->n_running, 0);
+    int n_free = ps_http_limit_now(&http->limit, ps_now_ns()) - http->n_running;
+    return MAX(n_free, 0);
 }
 
 static void start_retries(PsHttp *http)
@@ -392,7 +403,10 @@ PsHttp *ps_http_open(const PsHttpOptions *options, GError **error)
     http->headers = ps_http_headers_new(options->headers);
     http->ca_file = g_getenv("SSL_CERT_FILE");
     if (ps_http_address_read(&http->address, options->url, error))
-        http->loop = ps_curl_loop_new(http->limit.most, on_done, http, error);
+        http->loop = ps_curl_loop_new(http->limit.most,
+                                      http->address.is_secure ? TRANSFERS_A_HANDLE_TLS
+                                                              : TRANSFERS_A_HANDLE,
+                                      on_done, http, error);
     if (http->loop != NULL) return http;
     ps_http_close(http);
     return NULL;

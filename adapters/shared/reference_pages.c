@@ -1,5 +1,7 @@
 #include "adapters/shared/reference_pages.h"
 
+#include "harness/sha256.h"
+
 #include <string.h>
 
 struct PsSharedPage {
@@ -99,7 +101,7 @@ static void keep(const char *key, PsSharedPage *page)
 PsSharedPage *
 ps_pages_get(const PsMedia *picture, PsPageReader reader, void *user_data, GError **error)
 {
-    g_autofree char *key = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, picture->bytes);
+    g_autofree char *key = ps_sha256_of_bytes(picture->bytes);
     PsSharedPage *page = find_or_promise(key);
     if (page != NULL) return page;
     bool is_whole = true;

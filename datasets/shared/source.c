@@ -2,6 +2,7 @@
 
 #include "harness/id_set.h"
 #include "harness/json.h"
+#include "harness/sha256.h"
 
 #include <string.h>
 
@@ -66,7 +67,7 @@ ps_source_load_hashed(PsSource *source, const PsPart *part, char **sha256, GErro
 {
     g_autoptr(GBytes) bytes = source->functions->load(source->store, part, error);
     if (!bytes) return NULL;
-    g_autofree char *hash = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+    g_autofree char *hash = ps_sha256_of_bytes(bytes);
     if (part->sha256 && strcmp(part->sha256, hash) != 0)
         return ps_fail_null(error, PS_ERROR_DATA, "%s: sha256 is %s, but the row states %s",
                             part->path, hash, part->sha256);
@@ -89,14 +90,14 @@ PsMedia *ps_source_load_media(void *state, const PsPart *part, bool verify, GErr
 // What a measurement has seen so far.
 typedef struct {
     PsSource *source;
-    GChecksum *checksum;
+    PsSha256 *checksum;
     PsIdSet *ids;
     size_t n_samples, n_unstated; // media parts that state no hash
 } Measure;
 
 static void hash_bytes(void *user_data, const char *bytes, size_t n_bytes)
 {
-    g_checksum_update(user_data, (const guchar *)bytes, (gssize)n_bytes);
+    ps_sha256_update(user_data, bytes, n_bytes);
 }
 
 static bool measure_sample(Measure *measure, const PsSample *sample, GError **error)
@@ -160,14 +161,14 @@ static bool measure_all(Measure *measure, GError **error)
 
 bool ps_source_measure(void *state, size_t *n_samples, char **sha256, GError **error)
 {
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autoptr(PsSha256) checksum = ps_sha256_new();
     g_autoptr(PsIdSet) ids = ps_id_set_new();
     Measure measure = {.source = state, .checksum = checksum, .ids = ids};
     bool is_measured = measure_all(&measure, error);
     ps_lines_rewind(&measure.source->lines);
     if (!is_measured) return false;
     *n_samples = measure.n_samples;
-    *sha256 = g_strdup(g_checksum_get_string(checksum));
+    *sha256 = ps_sha256_finish(checksum);
     return true;
 }
 

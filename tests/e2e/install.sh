@@ -98,7 +98,7 @@ export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 assert_eq "version" "proofsheet $(pkg-config --modversion proofsheet)" "$("$installed" --version)"
 cat >uses.c <<'C'
 #include "harness/json.h"
-#include "harness/statistics.h"
+#include "harness/stats/intervals.h"
 
 #include <stdio.h>
 

@@ -60,3 +60,17 @@ Test(response, outcome_names_are_found)
     PsOutcome found;
     cr_assert_not(ps_outcome_find("asleep", &found));
 }
+
+// The clock moves on while it is read; a time that has just passed must not come out negative.
+Test(response, time_left_is_never_negative)
+{
+    cr_assert_eq(ps_ns_until(ps_now_ns() - 5), 0);
+    cr_assert_gt(ps_ns_until(INT64_MAX), INT64_C(1000000000));
+    for (int i = 0; i < 20000; i++) {
+        int64_t end_ns = ps_now_ns() + 2000, left_ns;
+        do {
+            left_ns = ps_ns_until(end_ns);
+            cr_assert(left_ns >= 0 && left_ns <= 2000, "%" G_GINT64_FORMAT, left_ns);
+        } while (left_ns > 0);
+    }
+}
