@@ -25,10 +25,9 @@ static const struct {
     const char *name;
     void (*run)(Results *results, const TruthOptions *options);
 } experiments[] = {
-    {"same", truth_same},
-    {"latency", truth_same_latency},
-    {"coverage", truth_coverage},
-    {"differences", truth_coverage_difference},
+    {"same", truth_same},         {"latency", truth_same_latency},
+    {"drop", truth_drop},         {"margin", truth_margin},
+    {"coverage", truth_coverage}, {"differences", truth_coverage_difference},
 };
 
 typedef struct {
