@@ -38,10 +38,11 @@ static int score_of(const char *metric)
     return s;
 }
 
-static void look_at_verdicts(void *data, const Scores scores[2], const PsFindings *findings)
+static void
+look_at_verdicts(void *data, size_t pair, const Scores scores[2], const PsFindings *findings)
 {
     Verdicts *verdicts = data;
-    (void)scores;
+    (void)pair, (void)scores;
     for (size_t i = 0; i < gate_n_cases(findings); i++) {
         GateCase of = gate_case(findings, i);
         verdicts->n_passed[score_of(of.metric)] += of.verdict == PS_VERDICT_PASS;
@@ -78,9 +79,16 @@ static void at_the_margin(
 
 // A case that was undecided and says how many rows would decide it.
 typedef struct {
+    size_t pair;
     double drop;
     size_t n_rows;
 } Asking;
+
+static int compare_asking(const void *a, const void *b)
+{
+    const Asking *first = a, *second = b;
+    return (first->pair > second->pair) - (first->pair < second->pair);
+}
 
 typedef struct {
     Verdicts verdicts;
@@ -89,10 +97,11 @@ typedef struct {
     GArray *asking; // of exact_match
 } Wants;
 
-static void look_at_wants(void *data, const Scores scores[2], const PsFindings *findings)
+static void
+look_at_wants(void *data, size_t pair, const Scores scores[2], const PsFindings *findings)
 {
     Wants *wants = data;
-    look_at_verdicts(&wants->verdicts, scores, findings);
+    look_at_verdicts(&wants->verdicts, pair, scores, findings);
     for (size_t i = 0; i < gate_n_cases(findings); i++) {
         GateCase of = gate_case(findings, i);
         if (of.verdict != PS_VERDICT_UNDECIDED || score_of(of.metric) != SCORE_EXACT_MATCH)
@@ -102,7 +111,7 @@ static void look_at_wants(void *data, const Scores scores[2], const PsFindings *
         wants->n_never += !(rows > 0 && rows <= ROWS_MOST);
         if (!(rows > 0 && rows <= ROWS_MOST)) continue;
         wants->rows_wanted += rows;
-        const Asking asking = {-of.change, (size_t)rows};
+        const Asking asking = {pair, -of.change, (size_t)rows};
         g_array_append_val(wants->asking, asking);
     }
 }
@@ -185,6 +194,7 @@ static void without_drop(Results *results, const TruthOptions *options, double m
     results_value(results, mean, wants.rows_wanted / MAX(asking->len, 1), asking->len,
                   no_demand, false);
     results_share(results, many, wants.n_never, wants.n_asking, no_demand);
+    g_array_sort(asking, compare_asking);
     g_array_set_size(asking, MIN(asking->len, MIN(ASKING_MOST, options->n_pairs / 10)));
     results_share(results, decided, count_decided(options, asking, margin), asking->len,
                   at_least(0.8));

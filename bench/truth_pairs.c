@@ -10,26 +10,27 @@
 
 // ---- simple comparisons
 
-// Attribute and key of "attribute:a=3".
-static bool is_in_slice(const Design *design, const char *slice, size_t row)
+// The keys of "attribute:a=3" along the rows, and which key it is; NULL for "all".
+static const uint32_t *find_keys(const Design *design, const char *slice, uint32_t *key)
 {
     static const char prefix[] = "attribute:";
-    if (!g_str_has_prefix(slice, prefix)) return true;
+    if (!g_str_has_prefix(slice, prefix)) return NULL;
     const char *name = slice + strlen(prefix);
-    size_t attribute = (size_t)(*name - 'a');
-    uint64_t key = g_ascii_strtoull(name + 2, NULL, 10);
-    return design->keys[attribute * design->n_rows + row] == key;
+    *key = (uint32_t)g_ascii_strtoull(name + 2, NULL, 10);
+    return design->keys + (size_t)(*name - 'a') * design->n_rows;
 }
 
 SimpleComparison
 compare_simply(const Design *design, const Scores scores[2], int score, const char *slice)
 {
+    uint32_t key = 0;
+    const uint32_t *keys = find_keys(design, slice, &key);
     double n = 0, means[2], variances[2], sign = score == SCORE_WER ? 1 : -1;
     for (int run = 0; run < 2; run++) {
         double sum = 0, squares = 0, top = 0, bottom = 0;
         n = 0;
         for (size_t row = 0; row < design->n_rows; row++) {
-            if (!is_in_slice(design, slice, row)) continue;
+            if (keys != NULL && keys[row] != key) continue;
             const double *stats = scores[run].stats[score] + 2 * row;
             double value = stats[0] / stats[1];
             n++;
@@ -106,7 +107,7 @@ static void run_pair(void *data, size_t i)
     const size_t *one = (const size_t *)&counts;
     for (size_t c = 0; c < sizeof counts / sizeof *one; c++)
         all[c] += one[c];
-    if (pairs->look != NULL) pairs->look(pairs->data, scores, findings);
+    if (pairs->look != NULL) pairs->look(pairs->data, i, scores, findings);
     g_mutex_unlock(&running->mutex);
     scores_clear(&scores[0]);
     scores_clear(&scores[1]);

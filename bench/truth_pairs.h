@@ -22,7 +22,7 @@ typedef struct {
     uint64_t seed;
     size_t n_pairs;
     // Called for each pair, in no order, from any thread, one at a time. May be NULL.
-    void (*look)(void *data, const Scores scores[2], const PsFindings *findings);
+    void (*look)(void *data, size_t pair, const Scores scores[2], const PsFindings *findings);
     void *data;
 } Pairs;
 
