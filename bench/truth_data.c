@@ -134,8 +134,10 @@ void scores_draw(Scores scores[2], const Design *design, const Truth *truth, PsR
             double mean = run == 1 && is_hit ? dropped : usual;
             double p = ps_normal_cdf((mean + mix(&quality, noise, run)) / spread);
             set_row(&scores[run], row, n_words, p, rng);
-            scores[run].latencies_ns[row] = floor(
-                LATENCY_NS * exp(LATENCY_SPREAD * mix(&speed, noise, run) / common_spread));
+            double latency_ns =
+                LATENCY_NS * exp(LATENCY_SPREAD * mix(&speed, noise, run) / common_spread);
+            scores[run].latencies_ns[row] =
+                floor(latency_ns * (run == 1 ? 1 + truth->slower : 1));
         }
     }
 }

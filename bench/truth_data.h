@@ -36,6 +36,7 @@ typedef struct {
     Noise noise;
     double value;     // accuracy, mean score, and 1 - WER of the first on every row
     double drop;      // by how much the second is worse …
+    double slower;    // by which share its latencies are longer
     bool is_in_slice; // … everywhere, or on the rows whose attribute 0 has the key 0
 } Truth;
 

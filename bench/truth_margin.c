@@ -11,7 +11,7 @@
 #define N_ROWS 600
 #define ROWS_PER_SOURCE 3
 #define ROWS_MOST 40000 // of a rerun
-#define ASKING_MOST 200 // cases that are run again
+#define ASKING_MOST 100 // cases that are run again
 
 static const double margins[] = {0.02, 0.05, 0.1};
 
@@ -61,7 +61,7 @@ static void at_the_margin(
                          .truth = &truth,
                          .margin = margin,
                          .seed = options->seed + 30 + n_rows + (uint64_t)(100 * margin),
-                         .n_pairs = options->n_pairs,
+                         .n_pairs = options->n_pairs / 2,
                          .look = look_at_verdicts,
                          .data = &verdicts};
     size_t n = pairs_run(&pairs).n_pairs;
@@ -153,7 +153,7 @@ static void rerun(void *data, size_t i)
     design_free(design);
 }
 
-static size_t count_decided(const TruthOptions *options, GArray *asking, double margin)
+static size_t count_decided(const TruthOptions *options, const GArray *asking, double margin)
 {
     g_autofree bool *is_decided = g_new0(bool, asking->len + 1);
     Reruns reruns = {options, asking, margin, is_decided};
@@ -175,7 +175,7 @@ static void without_drop(Results *results, const TruthOptions *options, double m
                          .truth = &truth,
                          .margin = margin,
                          .seed = options->seed + 50 + (uint64_t)(100 * margin),
-                         .n_pairs = options->n_pairs / 2,
+                         .n_pairs = options->n_pairs / 4,
                          .look = look_at_wants,
                          .data = &wants};
     size_t n = pairs_run(&pairs).n_pairs;
