@@ -16,7 +16,7 @@ static const char manual[] =
     "Usage: truth [OPTION]...\n"
     "  --pairs N       pairs of runs of the same system (default 2000); others in proportion\n"
     "  --draws N       draws for each cell of the coverage tables (default 4000)\n"
-    "  --quick         as --pairs 200 --draws 400\n"
+    "  --quick         as --pairs 100 --draws 200\n"
     "  --only NAME     of same, latency, drop, margin, coverage, differences\n"
     "  --seed N        of all random numbers (default 1)\n"
     "  --output DIR    writes DIR/truth.md and DIR/truth.csv\n";
@@ -66,8 +66,8 @@ static void options_read(Options *options, int argc, char **argv)
             options->truth.n_draws = count_read(optarg, 20);
             break;
         case 'q':
-            options->truth.n_pairs = 200;
-            options->truth.n_draws = 400;
+            options->truth.n_pairs = 100;
+            options->truth.n_draws = 200;
             break;
         case 'o':
             options->only = optarg;

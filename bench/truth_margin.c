@@ -187,13 +187,14 @@ static void without_drop(Results *results, const TruthOptions *options, double m
         results_share(results, passes, wants.verdicts.n_passed[s], n, no_demand);
         results_share(results, fails, wants.verdicts.n_failed[s], n, at_most(0.05));
     }
-    g_autofree char *mean = g_strdup_printf("%s: mean number of rows asked for", where);
+    g_autofree char *mean =
+        g_strdup_printf("%s: mean number of rows that the others ask for", where);
     g_autofree char *many = g_strdup_printf(
         "%s: undecided that ask for more than %d, or for none", where, ROWS_MOST);
     g_autofree char *decided = g_strdup_printf("%s: decided with that many", where);
+    results_share(results, many, wants.n_never, wants.n_asking, no_demand);
     results_value(results, mean, wants.rows_wanted / MAX(asking->len, 1), asking->len,
                   no_demand, false);
-    results_share(results, many, wants.n_never, wants.n_asking, no_demand);
     g_array_sort(asking, compare_asking);
     g_array_set_size(asking, MIN(asking->len, MIN(ASKING_MOST, options->n_pairs / 10)));
     results_share(results, decided, count_decided(options, asking, margin), asking->len,
