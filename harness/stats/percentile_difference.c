@@ -121,6 +121,8 @@ static void summarise(PsPercentileDifference *result)
 {
     result->low = ps_percentile(result->differences, result->n_draws, 2.5);
     result->high = ps_percentile(result->differences, result->n_draws, 97.5);
+    result->p_at_most_0 = ps_percentile_difference_p_at_most(result, 0);
+    result->p_at_least_0 = ps_percentile_difference_p_at_least(result, 0);
 }
 
 PsPercentileDifference ps_percentile_difference(const double *first,

@@ -10,7 +10,9 @@
 typedef struct {
     double first, second; // the percentile of each
     double low, high;     // 95 % of the draws' differences second - first
-    double *differences;  // [n_draws] ascending; the caller's
+    double p_at_most_0; // (draws ≤ 0, and one) / (draws and one): p of "second is not larger"
+    double p_at_least_0;
+    double *differences; // [n_draws] ascending; the caller's
     size_t n_draws, n_clusters;
 } PsPercentileDifference;
 

@@ -6,19 +6,16 @@
 // ratio,
 //    so that a source's difference is a sum over its rows.
 // 9. "Worse by at least the margin" is tested with the t distribution of the paired interval.
-// 10. Percentiles: "worse at all" is tested by swapping the two systems within sources, exact
-//     under the same hypothesis as 7; the interval and "worse by at least the margin" come from
-//     a paired bootstrap of sources.
+// 10. Percentiles are compared by a paired bootstrap of sources.
 #include "harness/verdict/difference.h"
 
 #include "harness/stats/percentile_difference.h"
-#include "harness/stats/percentile_swap.h"
 #include "harness/stats/sign_flip.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SEED 20261126u // of swaps and bootstrap: the same runs give the same verdicts
+#define SEED 20261126u // of the bootstrap: the same runs give the same verdicts
 #define DRAWS_MOST 10000
 #define DRAWS_LEAST 1000
 #define SOURCES_MOST 20000000 // drawn in all draws together
@@ -176,14 +173,12 @@ static void test_percentile(PsDifference *difference,
     PsPercentileDifference draws =
         ps_percentile_difference(pairs->first, pairs->second, pairs->clusters, pairs->n_rows,
                                  metric->percentile, count_draws(n_sources), SEED);
-    PsPercentileSwap swap =
-        ps_percentile_swap(pairs->first, pairs->second, pairs->clusters, pairs->n_rows,
-                           metric->percentile, count_draws(n_sources), SEED);
     bool is_larger_worse = worse_sign > 0;
-    difference->p_worse = is_larger_worse ? swap.greater : swap.less;
-    difference->p_better = is_larger_worse ? swap.less : swap.greater;
+    difference->p_worse = is_larger_worse ? draws.p_at_most_0 : draws.p_at_least_0;
+    difference->p_better = is_larger_worse ? draws.p_at_least_0 : draws.p_at_most_0;
     difference->p = MIN(1, 2 * MIN(difference->p_worse, difference->p_better));
-    difference->p_least = swap.least;
+    difference->p_least =
+        difference->n_better + difference->n_worse > 0 ? 1 / (double)draws.n_draws : 1;
     if (!isnan(margin))
         difference->p_beyond_margin = is_larger_worse
                                           ? ps_percentile_difference_p_at_least(&draws, margin)

@@ -75,7 +75,6 @@ static void set_verdict(PsGateCase *of, PsVerdict verdict, const char *format, .
 // with the power above. distance: from the measured value to where the test turns.
 static double rows_needed(const PsEstimate *estimate, double distance, double alpha)
 {
-    if (!(distance > 0)) return INFINITY;
     double z = ps_normal_quantile(1 - alpha) + ps_normal_quantile(POWER);
     double error = estimate->error;
     if (!(error > 0)) error = (estimate->high - estimate->low) / (2 * 1.96);
@@ -83,11 +82,13 @@ static double rows_needed(const PsEstimate *estimate, double distance, double al
 }
 
 // "about 320 more rows would do": appended to the reason.
-static void add_rows_needed(PsGateCase *of, const PsEstimate *estimate, double needed)
+static void
+add_rows_needed(PsGateCase *of, const PsEstimate *estimate, double distance, double alpha)
 {
+    double needed = rows_needed(estimate, distance, alpha);
     double more = ceil(needed - (double)estimate->n);
     g_autofree char *reason = of->reason;
-    if (!(needed < NEVER))
+    if (!(distance > 0) || !(needed < NEVER))
         of->reason = g_strdup_printf("%s; it lies where no number of samples decides", reason);
     else if (more > 0)
         of->reason = g_strdup_printf(
@@ -164,14 +165,10 @@ static void judge_difference(PsGateCase *of, const PsPolicy *policy, size_t n_te
     } else if (drop >= of->margin) {
         set_verdict(of, PS_VERDICT_UNDECIDED,
                     "worse by the margin or more, but it may be chance");
-        // It must be evident, and still be measured as the margin or more.
-        add_rows_needed(of, difference,
-                        MAX(rows_needed(difference, drop, policy->alpha / (double)n_tests),
-                            rows_needed(difference, drop - of->margin, 0.5)));
+        add_rows_needed(of, difference, drop, policy->alpha / (double)n_tests);
     } else {
         set_verdict(of, PS_VERDICT_UNDECIDED, "a drop of the margin cannot be ruled out");
-        add_rows_needed(of, difference,
-                        rows_needed(difference, of->margin - drop, policy->alpha));
+        add_rows_needed(of, difference, of->margin - drop, policy->alpha);
     }
 }
 
@@ -188,8 +185,8 @@ static void judge_bound(PsGateCase *of, const PsPolicy *policy, size_t n_tests)
         set_verdict(of, PS_VERDICT_UNDECIDED,
                     inside < 0 ? "beyond the bound, but it may be chance"
                                : "within the bound, but it may be chance");
-        double alpha = inside < 0 ? policy->alpha / (double)n_tests : policy->alpha;
-        add_rows_needed(of, &of->value, rows_needed(&of->value, fabs(inside), alpha));
+        add_rows_needed(of, &of->value, fabs(inside),
+                        inside < 0 ? policy->alpha / (double)n_tests : policy->alpha);
     }
 }
 
