@@ -117,8 +117,8 @@ static void write_results(const Results *results, const Options *options, char *
     g_autofree char *text = g_strdup_printf(
         "# Can a verdict be trusted?\n\nMade by `truth %s` on %s, seed %" G_GUINT64_FORMAT
         "; do not edit. What was asked, and how the data are made: "
-        "[README.md](../README.md). A demand holds unless the 95 %% interval of the simulation "
-        "lies beyond it; %u do not hold.\n%s",
+        "[README.md](../README.md). A demand holds unless the interval of the simulation lies "
+        "beyond it, at the level that keeps 100 demands together at 95 %%; %u do not hold.\n%s",
         command, date, options->truth.seed, results->n_broken, results->markdown->str);
     fputs(text, stdout);
     if (options->output == NULL) return;

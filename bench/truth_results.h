@@ -27,7 +27,8 @@ void results_clear(Results *results);
 // id and note: static storage.
 void results_section(Results *results, const char *id, const char *title, const char *note);
 
-// k of n, with its 95 % interval (Wilson), which is what the demand is held against.
+// k of n, with its 95 % interval (Wilson). The demand does not hold if the interval at the
+// level that keeps all demands together at 95 % lies beyond it.
 void results_share(Results *results, const char *what, size_t k, size_t n, Demand demand);
 
 // A value as it is; is_share: printed in %.
