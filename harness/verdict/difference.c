@@ -8,14 +8,16 @@
 // 9. "Worse by at least the margin" is tested with the t distribution of the paired interval.
 // 10. A percentile is compared by a paired bootstrap of sources, or, where there are many, by
 // the
-//     influence of each source on it. "Worse at all" is rule 7 on the rows beyond the
-//     percentile of both systems' rows together.
+//     influence of each source on it. "Worse at all" swaps the systems within sources, or,
+//     where there are many, is rule 7 on the rows beyond the percentile of both systems' rows
+//     together.
 #include "harness/verdict/difference.h"
 
 #include "harness/stats/intervals.h"
 #include "harness/stats/means.h"
 #include "harness/stats/percentile_difference.h"
 #include "harness/stats/percentile_influence.h"
+#include "harness/stats/percentile_swap.h"
 #include "harness/stats/percentiles.h"
 #include "harness/stats/sign_flip.h"
 #include "harness/stats/sort.h"
@@ -23,8 +25,8 @@
 #include <math.h>
 #include <string.h>
 
-#define SEED 20261126u    // of the bootstrap: the same runs give the same verdicts
-#define SOURCES_MOST 4000 // for a bootstrap
+#define SEED 20261126u    // of draws: the same runs give the same verdicts
+#define SOURCES_MOST 4000 // for drawing
 #define DRAWS_LEAST 1000
 #define DRAWS_MOST 10000
 #define DRAWS_OF_SOURCES 4000000 // all draws together take so many sources
@@ -187,9 +189,29 @@ test_beyond(PsDifference *difference, const Pairs *pairs, double percentile, int
     test_flips(difference, parts, pairs);
 }
 
+static size_t count_draws(size_t n_sources)
+{
+    return CLAMP(DRAWS_OF_SOURCES / n_sources, DRAWS_LEAST, DRAWS_MOST);
+}
+
+static void test_swaps(PsDifference *difference,
+                       const Pairs *pairs,
+                       size_t n_sources,
+                       double percentile,
+                       int worse_sign)
+{
+    PsPercentileSwap test =
+        ps_percentile_swap(pairs->first, pairs->second, pairs->clusters, pairs->n_rows,
+                           percentile, count_draws(n_sources), SEED);
+    difference->p_worse = worse_sign > 0 ? test.greater : test.less;
+    difference->p_better = worse_sign > 0 ? test.less : test.greater;
+    difference->p = MIN(1, 2 * MIN(test.greater, test.less));
+    difference->p_least = test.least;
+}
+
 static PsEstimate bootstrap_percentile(const Pairs *pairs, size_t n_sources, double percentile)
 {
-    size_t n_draws = CLAMP(DRAWS_OF_SOURCES / n_sources, DRAWS_LEAST, DRAWS_MOST);
+    size_t n_draws = count_draws(n_sources);
     PsPercentileDifference draws = ps_percentile_difference(
         pairs->first, pairs->second, pairs->clusters, pairs->n_rows, percentile, n_draws, SEED);
     double value = draws.second - draws.first;
@@ -246,7 +268,10 @@ static void test_percentile(PsDifference *difference,
                             double margin)
 {
     size_t n_sources = count_sources(pairs);
-    test_beyond(difference, pairs, metric->percentile, worse_sign);
+    if (n_sources <= SOURCES_MOST)
+        test_swaps(difference, pairs, n_sources, metric->percentile, worse_sign);
+    else
+        test_beyond(difference, pairs, metric->percentile, worse_sign);
     difference->difference = n_sources <= SOURCES_MOST
                                  ? bootstrap_percentile(pairs, n_sources, metric->percentile)
                                  : influence_percentile(pairs, metric->percentile);

@@ -109,18 +109,23 @@ static char *describe_epochs(const Need *need, const PsSpread *spread)
                            ps_spread_epochs(spread));
 }
 
-// "about 320 more samples would decide it": appended to the reason. is_drop: it is to be shown
-// that there is a drop, by flipping signs.
+// "about 320 more samples would decide it": appended to the reason. excess: where it is to be
+// shown, by flipping signs, that there is a drop, by how much it is more than the margin, for
+// it must also be measured so; else NAN.
 static void add_need(
-    PsGateCase *of, const PsEstimate *estimate, double distance, double alpha, bool is_drop)
+    PsGateCase *of, const PsEstimate *estimate, double distance, double alpha, double excess)
 {
     const PsSpread spread = case_spread(of);
     Need need = {
         {estimate->error, (double)estimate->n_clusters, 0, 0}, distance, {alpha, POWER}};
     if (!(need.error.error > 0))
         need.error.error = (estimate->high - estimate->low) / (2 * 1.96);
-    if (is_drop) need.error.step = ps_spread_step(&spread, of->rule->metric);
+    if (!isnan(excess)) need.error.step = ps_spread_step(&spread, of->rule->metric);
     double n_sources = ps_power_sources(&need.error, distance, &need.test);
+    if (!isnan(excess))
+        n_sources =
+            MAX(n_sources, ps_power_sources(&need.error, excess,
+                                            &(PsPowerTest){.alpha = 0.5, .power = POWER}));
     double factor = n_sources / need.error.n_sources;
     double more = ceil((double)spread.design.n_samples * (factor - 1) - 1e-9);
     g_autofree char *reason = of->reason;
@@ -202,10 +207,10 @@ static void judge_difference(PsGateCase *of, const PsPolicy *policy, size_t n_te
     } else if (drop >= of->margin) {
         set_verdict(of, PS_VERDICT_UNDECIDED,
                     "worse by the margin or more, but it may be chance");
-        add_need(of, difference, drop, policy->alpha / (double)n_tests, true);
+        add_need(of, difference, drop, policy->alpha / (double)n_tests, drop - of->margin);
     } else {
         set_verdict(of, PS_VERDICT_UNDECIDED, "a drop of the margin cannot be ruled out");
-        add_need(of, difference, of->margin - drop, policy->alpha, false);
+        add_need(of, difference, of->margin - drop, policy->alpha, (double)NAN);
     }
 }
 
@@ -223,7 +228,7 @@ static void judge_bound(PsGateCase *of, const PsPolicy *policy, size_t n_tests)
                     inside < 0 ? "beyond the bound, but it may be chance"
                                : "within the bound, but it may be chance");
         add_need(of, &of->value, fabs(inside),
-                 inside < 0 ? policy->alpha / (double)n_tests : policy->alpha, false);
+                 inside < 0 ? policy->alpha / (double)n_tests : policy->alpha, (double)NAN);
     }
 }
 
