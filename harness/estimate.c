@@ -15,6 +15,7 @@
 #include "harness/stats/intervals.h"
 #include "harness/stats/means.h"
 #include "harness/stats/percentiles.h"
+#include "harness/stats/sort.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 #include <glib.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 size_t ps_percentile_rank(size_t n_values, double percentile)
 {
@@ -20,15 +19,4 @@ double ps_percentile(const double *ascending, size_t n_values, double percentile
 {
     const size_t rank = ps_percentile_rank(n_values, percentile);
     return rank == 0 ? NAN : ascending[rank - 1];
-}
-
-static int double_compare(const void *a, const void *b)
-{
-    const double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-void ps_sort(double *values, size_t n_values)
-{
-    if (n_values > 1) qsort(values, n_values, sizeof *values, double_compare);
 }

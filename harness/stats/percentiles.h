@@ -10,6 +10,3 @@ size_t ps_percentile_rank(size_t n_values, double percentile);
 
 // The value at that rank of ascending values.
 double ps_percentile(const double *ascending, size_t n_values, double percentile);
-
-// Sorts values in place, ascending; none may be NAN.
-void ps_sort(double *values, size_t n_values);

@@ -3,6 +3,7 @@
 #include "harness/stats/distributions.h"
 #include "harness/stats/means.h"
 #include "harness/stats/percentiles.h"
+#include "harness/stats/sort.h"
 #include "metrics/shared/vector_case.h"
 
 #include <math.h>

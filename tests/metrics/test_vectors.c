@@ -75,4 +75,33 @@ Test(vectors, multiple_testing)
 Test(vectors, bootstrap)
 {
     expect_all_pass("bootstrap");
+
+Test(vectors, ece)
+{
+    expect_all_pass("ece");
+}
+
+Test(vectors, brier)
+{
+    expect_all_pass("brier");
+}
+
+Test(vectors, aurc)
+{
+    expect_all_pass("aurc");
+}
+
+Test(vectors, fairness)
+{
+    expect_all_pass("fairness");
+}
+
+Test(vectors, psi)
+{
+    expect_all_pass("psi");
+}
+
+Test(vectors, pass_at_k)
+{
+    expect_all_pass("pass_at_k");
 }
