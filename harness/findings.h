@@ -51,7 +51,7 @@ typedef struct {
                     // that kind, its name the texts before it
 } PsTable;
 
-typedef struct PsFindings {
+struct PsFindings {
     char *kind;  // "gate"
     char *title; // "speech: openai/new against openai/old"
     PsVerdict verdict;
@@ -59,7 +59,7 @@ typedef struct PsFindings {
     GArray *facts;     // PsSheetFact
     GPtrArray *notes;  // char *, a paragraph each: what could not be paired, what is assumed
     GPtrArray *tables; // PsTable *
-} PsFindings;
+};
 
 PsFindings *ps_findings_new(const char *kind, const char *title);
 void ps_findings_free(PsFindings *findings);

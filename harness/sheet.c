@@ -1,6 +1,7 @@
 #include "harness/sheet.h"
 
 #include "harness/error.h"
+#include "harness/findings.h"
 #include "harness/sheet_evidence.h"
 #include "harness/slices.h"
 
@@ -295,6 +296,7 @@ void ps_sheet_free(PsSheet *sheet)
         g_free(sheet->facts[i].name);
         g_free(sheet->facts[i].value);
     }
+    ps_findings_free(sheet->gate);
     g_free(sheet->facts);
     g_free(sheet->tasks);
     g_free(sheet->evidence);

@@ -67,6 +67,8 @@ typedef struct {
     char *name, *value;
 } PsSheetFact;
 
+typedef struct PsFindings PsFindings;
+
 typedef struct PsSheet {
     char *suite, *system; // "openai/gpt-4o"
     char *run_path;
@@ -78,6 +80,7 @@ typedef struct PsSheet {
     PsSheetTask *tasks;
     size_t n_evidence;
     PsSheetEvidence *evidence;
+    PsFindings *gate; // what a gate said of this run, owned; NULL if none was asked
 } PsSheet;
 
 // Reads the whole run file once. registry resolves the names of metrics and slicers.

@@ -7,6 +7,7 @@
 // apostrophe put before it, which spreadsheets hide and programs have to drop.
 #include "harness/json.h"
 #include "harness/report.h"
+#include "reports/findings/render.h"
 #include "reports/shared/text.h"
 
 static const char header[] =
@@ -110,4 +111,5 @@ const PsReport ps_report_csv = {
     .extension = ".csv",
     .summary = "One row per task, slice and metric, for spreadsheets and data frames.",
     .render = render,
+    .render_findings = ps_findings_render_csv,
 };

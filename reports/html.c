@@ -3,28 +3,10 @@
 // escaped in one place (shared/text.h). tests/browser proves both in Chromium.
 #include "reports/shared/html.h"
 #include "harness/report.h"
+#include "reports/findings/render.h"
 #include "reports/shared/cell.h"
 #include "reports/shared/number.h"
 #include "reports/shared/plot.h"
-
-static void append_document_head(GString *out, const PsSheet *sheet)
-{
-    g_autofree char *policy = ps_html_policy();
-    g_string_append(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                         "<meta http-equiv=\"Content-Security-Policy\" content=\"");
-    g_string_append(out, policy);
-    g_string_append(
-        out, "\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-             "<meta name=\"referrer\" content=\"no-referrer\">"
-             "<meta name=\"color-scheme\" content=\"light dark\">"
-             "<meta name=\"generator\" content=\"proofsheet " PS_VERSION "\"><title>");
-    ps_html_name(out, sheet->suite);
-    g_string_append(out, ": ");
-    ps_html_name(out, sheet->system);
-    g_string_append(out, "</title><style>");
-    g_string_append(out, ps_html_css);
-    g_string_append(out, "</style></head>");
-}
 
 static void append_prompt(GString *out, const PsSheetTask *task)
 {
@@ -87,15 +69,11 @@ static bool render(const PsSheet *sheet, GString *out, GError **error)
     size_t media_bytes = 0;
     (void)error;
     ps_plots_draw(&plots, sheet, PS_PLOTS_LIMIT_MS);
-    append_document_head(out, sheet);
-    g_string_append(out, "<body>");
-    g_string_append(out, "<a class=\"skip\" href=\"#t0\">To the results</a><main>");
+    ps_html_begin(out, sheet->suite, sheet->system, "t0");
     ps_html_head(out, sheet);
     for (size_t i = 0; i < sheet->n_tasks; i++)
         append_task(out, sheet, i, &plots, &media_bytes);
-    g_string_append(out, "</main><footer><p>Made by proofsheet " PS_VERSION
-                         ". This file holds all it shows and loads nothing.</p></footer>"
-                         "</body></html>\n");
+    ps_html_end(out);
     return true;
 }
 
@@ -105,4 +83,5 @@ const PsReport ps_report_html = {
     .summary =
         "One self-contained page: slices, intervals, latency, and the samples behind them.",
     .render = render,
+    .render_findings = ps_findings_render_html,
 };

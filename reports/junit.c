@@ -3,23 +3,12 @@
 // so no case fails; an undefined value is <skipped>, and items without a result because the
 // system timed out or failed are one case with an <error> per task.
 #include "harness/report.h"
+#include "reports/findings/render.h"
 #include "reports/shared/cell.h"
 #include "reports/shared/number.h"
-#include "reports/shared/text.h"
+#include "reports/shared/xml.h"
 
 #define NS_PER_S 1e9
-
-static void append_text(GString *out, const char *text)
-{
-    ps_text_append(out, PS_TEXT_XML, text, PS_TEXT_MAX_CHARS);
-}
-
-static void append_attribute(GString *out, const char *name, const char *text)
-{
-    g_string_append_printf(out, " %s=\"", name);
-    append_text(out, text);
-    g_string_append_c(out, '"');
-}
 
 static size_t count_errors(const PsSheetTask *task)
 {
@@ -68,7 +57,7 @@ static void append_skipped(GString *out,
     g_autoptr(GString) why = g_string_new("undefined: ");
     ps_cell_append_why_undefined(why, metric, slice, estimate);
     g_string_append(out, "<skipped");
-    append_attribute(out, "message", why->str);
+    ps_xml_attribute(out, "message", why->str);
     g_string_append(out, "/>");
 }
 
@@ -81,12 +70,12 @@ append_case(GString *out, const PsSheetTask *task, const PsSheetSlice *slice, si
     g_autofree char *name = g_strconcat(slice_name, " ", metric->name, NULL);
     g_autofree char *text = describe(metric, slice, cell);
     g_string_append(out, "    <testcase");
-    append_attribute(out, "classname", task->name);
-    append_attribute(out, "name", name);
+    ps_xml_attribute(out, "classname", task->name);
+    ps_xml_attribute(out, "name", name);
     g_string_append_c(out, '>');
     append_skipped(out, metric, slice, &cell->estimate);
     g_string_append(out, "<system-out>");
-    append_text(out, text);
+    ps_xml_text(out, text);
     g_string_append(out, "</system-out></testcase>\n");
 }
 
@@ -102,46 +91,32 @@ static void append_error_case(GString *out, const PsSheetTask *task)
     ps_cell_task_outcomes(task, outcomes);
     ps_cell_append_outcomes(text, outcomes);
     g_string_append(out, "    <testcase");
-    append_attribute(out, "classname", task->name);
+    ps_xml_attribute(out, "classname", task->name);
     g_string_append(out, " name=\"every item has a result\"><error");
-    append_attribute(out, "message", text->str);
+    ps_xml_attribute(out, "message", text->str);
     g_string_append(out, " type=\"outcome\"/></testcase>\n");
-}
-
-static void append_property(GString *out, const char *name, const char *value)
-{
-    g_string_append(out, "      <property");
-    append_attribute(out, "name", name);
-    append_attribute(out, "value", value);
-    g_string_append(out, "/>\n");
 }
 
 static void append_properties(GString *out, const PsSheet *sheet, const PsSheetTask *task)
 {
     g_string_append(out, "    <properties>\n");
-    append_property(out, "system", sheet->system);
-    append_property(out, "run", sheet->run_path);
-    append_property(out, "dataset", task->dataset_path);
-    append_property(out, "dataset.sha256", task->dataset_sha256);
+    ps_xml_property(out, "system", sheet->system);
+    ps_xml_property(out, "run", sheet->run_path);
+    ps_xml_property(out, "dataset", task->dataset_path);
+    ps_xml_property(out, "dataset.sha256", task->dataset_sha256);
     for (size_t i = 0; i < sheet->n_facts; i++)
-        append_property(out, sheet->facts[i].name, sheet->facts[i].value);
+        ps_xml_property(out, sheet->facts[i].name, sheet->facts[i].value);
     g_string_append(out, "    </properties>\n");
-}
-
-static void append_counts(GString *out, size_t n_cases, size_t n_errors, size_t n_skipped)
-{
-    g_string_append_printf(out, " tests=\"%zu\" failures=\"0\" errors=\"%zu\" skipped=\"%zu\"",
-                           n_cases, n_errors, n_skipped);
 }
 
 static void append_task(GString *out, const PsSheet *sheet, const PsSheetTask *task)
 {
     g_string_append(out, "  <testsuite");
-    append_attribute(out, "name", task->name);
-    append_counts(out, count_cases(task), count_errors(task) > 0, count_skipped(task));
+    ps_xml_attribute(out, "name", task->name);
+    ps_xml_counts(out, count_cases(task), 0, count_errors(task) > 0, count_skipped(task));
     g_autoptr(GString) time = g_string_new(NULL);
     ps_number_append_time_rfc3339(time, sheet->started_ns);
-    if (time->len > 0) append_attribute(out, "timestamp", time->str);
+    if (time->len > 0) ps_xml_attribute(out, "timestamp", time->str);
     g_string_append(out, ">\n");
     append_properties(out, sheet, task);
     append_error_case(out, task);
@@ -161,19 +136,19 @@ static void append_totals(GString *out, const PsSheet *sheet)
         n_errors += count_errors(&sheet->tasks[i]) > 0;
         n_skipped += count_skipped(&sheet->tasks[i]);
     }
-    append_counts(out, n_cases, n_errors, n_skipped);
+    ps_xml_counts(out, n_cases, 0, n_errors, n_skipped);
 }
 
 static bool render(const PsSheet *sheet, GString *out, GError **error)
 {
     (void)error;
     g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
-    append_attribute(out, "name", sheet->suite);
+    ps_xml_attribute(out, "name", sheet->suite);
     append_totals(out, sheet);
     double duration_s = (double)(sheet->finished_ns - sheet->started_ns) / NS_PER_S;
     char seconds[G_ASCII_DTOSTR_BUF_SIZE];
     g_ascii_formatd(seconds, sizeof seconds, "%.3f", sheet->is_finished ? duration_s : 0);
-    append_attribute(out, "time", seconds);
+    ps_xml_attribute(out, "time", seconds);
     g_string_append(out, ">\n");
     for (size_t i = 0; i < sheet->n_tasks; i++)
         append_task(out, sheet, &sheet->tasks[i]);
@@ -186,4 +161,5 @@ const PsReport ps_report_junit = {
     .extension = ".xml",
     .summary = "JUnit XML for CI servers: a case per slice and metric.",
     .render = render,
+    .render_findings = ps_findings_render_junit,
 };

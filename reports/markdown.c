@@ -2,6 +2,7 @@
 // comment, a file. GitHub refuses a summary beyond 1 MiB, so the worst slices are listed and
 // the number of the others is stated; the HTML report has them all.
 #include "harness/report.h"
+#include "reports/findings/render.h"
 #include "reports/shared/cell.h"
 #include "reports/shared/number.h"
 #include "reports/shared/text.h"
@@ -190,4 +191,5 @@ const PsReport ps_report_markdown = {
     .extension = ".md",
     .summary = "Tables for a job summary or a comment, within GitHub's limit of 1 MiB.",
     .render = render,
+    .render_findings = ps_findings_render_markdown,
 };

@@ -50,10 +50,13 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
     g_autoptr(PsRunFile) candidate = ps_runfile_open(words[0], PS_RUNFILE_READ, false, error);
     if (candidate == NULL) return false;
     g_autoptr(PsPolicy) policy = ps_verdict_policy(flags.policy, candidate, registry, error);
-    return policy != NULL
-           && ps_verdict_gate(registry, candidate, flags.baseline, policy,
-                              flags.allow_other_data, flags.outputs, flags.is_quiet,
-                              exit_status, error);
+    if (policy == NULL) return false;
+    g_autoptr(PsFindings) findings =
+        ps_verdict_gate(registry, candidate, flags.baseline, policy, flags.allow_other_data,
+                        exit_status, error);
+    return findings != NULL
+           && ps_output_write_findings(registry, findings, flags.outputs, flags.is_quiet,
+                                       error);
 }
 
 const PsCommand ps_command_gate = {

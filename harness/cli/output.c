@@ -66,25 +66,3 @@ bool ps_output_write(const PsRegistry *registry,
     if (first != NULL) g_propagate_error(error, first);
     return first == NULL;
 }
-bool ps_output_check_findings(const PsRegistry *registry, char **paths, GError **error)
-{
-    return ps_output_check(registry, paths, error);
-}
-bool ps_output_annotate(const PsRegistry *registry, const PsFindings *findings, GError **error)
-{
-    (void)registry, (void)findings, (void)error;
-    return true;
-}
-bool ps_output_write_findings(const PsRegistry *registry,
-                              const PsFindings *findings,
-                              char **paths,
-                              bool is_quiet,
-                              GError **error)
-{
-    for (char **path = paths; path != NULL && *path != NULL; path++)
-        if (!ps_report_write_findings(report_for(registry, *path), findings, *path, error))
-            return false;
-    return is_quiet
-           || ps_report_write_findings(find_by_extension(registry, TABLE), findings, "-",
-                                       error);
-}

@@ -15,10 +15,3 @@ bool ps_output_write(const PsRegistry *registry,
                      char **paths,
                      bool is_quiet,
                      GError **error);
-bool ps_output_check_findings(const PsRegistry *registry, char **paths, GError **error);
-bool ps_output_write_findings(const PsRegistry *registry,
-                              const PsFindings *findings,
-                              char **paths,
-                              bool is_quiet,
-                              GError **error);
-bool ps_output_annotate(const PsRegistry *registry, const PsFindings *findings, GError **error);

@@ -6,6 +6,7 @@
 #include "harness/cli/log.h"
 #include "harness/cli/options.h"
 #include "harness/cli/output.h"
+#include "harness/cli/verdict.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 
 // What the command line says.
 typedef struct {
-    char *model, *run_path, *log_level;
+    char *model, *run_path, *log_level, *baseline, *policy;
     char **outputs;
     int limit, epochs, max_connections, max_retries, max_tokens, seed;
     double timeout_s, temperature, rate;
@@ -27,6 +28,8 @@ static void flags_clear(Flags *flags)
     g_free(flags->model);
     g_free(flags->run_path);
     g_free(flags->log_level);
+    g_free(flags->baseline);
+    g_free(flags->policy);
     g_strfreev(flags->outputs);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Flags, flags_clear)
@@ -41,6 +44,10 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
          "The run file; one that exists is resumed (default: SUITE-SYSTEM.proof)", "FILE"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &flags->outputs,
          "Write a report; the format follows from the extension; may be repeated", "FILE"},
+        {"baseline", 'b', 0, G_OPTION_ARG_FILENAME, &flags->baseline,
+         "Gate: hold the run against this one; 1 fail, 2 undecided", "RUN"},
+        {"policy", 'p', 0, G_OPTION_ARG_FILENAME, &flags->policy,
+         "Gate: the rules (default: the suite has them as `gate`)", "FILE"},
         {"limit", 0, 0, G_OPTION_ARG_INT, &flags->limit, "Most samples of each task", "N"},
         {"epochs", 0, 0, G_OPTION_ARG_INT, &flags->epochs, "Ask each item N times", "N"},
         {"max-connections", 0, 0, G_OPTION_ARG_INT, &flags->max_connections,
@@ -269,6 +276,45 @@ static PsSheet *sheet_with_evidence(PsRunFile *run,
     return ps_sheet_new(run, registry, error);
 }
 
+static bool is_gated(const Flags *flags)
+{
+    return flags->baseline != NULL || flags->policy != NULL;
+}
+
+// What a gate after the run would stumble over is found before anything is asked.
+static bool
+check_gate(const Flags *flags, const PsSuite *suite, const PsRegistry *registry, GError **error)
+{
+    if (!is_gated(flags)) return true;
+    if (flags->policy == NULL && suite->gate == NULL)
+        return ps_fail(error, PS_ERROR_USAGE,
+                       "--baseline: the suite has no gate; give --policy");
+    g_autoptr(PsPolicy) policy =
+        flags->policy != NULL ? ps_policy_load(flags->policy, registry, error) : NULL;
+    if (flags->policy != NULL && policy == NULL) return false;
+    if (flags->baseline == NULL || !g_file_test(flags->baseline, G_FILE_TEST_EXISTS))
+        return true;
+    g_autoptr(PsRunFile) baseline =
+        ps_runfile_open(flags->baseline, PS_RUNFILE_READ, false, error);
+    return baseline != NULL;
+}
+
+// Adds what the gate says, if one was asked.
+static bool gate(const Flags *flags,
+                 const PsRegistry *registry,
+                 PsRunFile *run,
+                 PsSheet *sheet,
+                 int *exit_status,
+                 GError **error)
+{
+    if (!is_gated(flags)) return true;
+    g_autoptr(PsPolicy) policy = ps_verdict_policy(flags->policy, run, registry, error);
+    if (policy == NULL) return false;
+    sheet->gate =
+        ps_verdict_gate(registry, run, flags->baseline, policy, false, exit_status, error);
+    return sheet->gate != NULL;
+}
+
 static bool collect_and_report(const Flags *flags,
                                const PsRegistry *registry,
                                PsPlan *plan,
@@ -292,7 +338,7 @@ static bool collect_and_report(const Flags *flags,
                                    ? ps_sheet_new(run, registry, error)
                                    : sheet_with_evidence(run, plan, registry, error);
     *exit_status = 0;
-    return sheet != NULL
+    return sheet != NULL && gate(flags, registry, run, sheet, exit_status, error)
            && ps_output_write(registry, sheet, flags->outputs, flags->is_quiet, error);
 }
 
@@ -318,7 +364,9 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
         .is_quiet = flags.is_quiet,
         .stop = &stop,
     };
-    if (!check_connections(adapter, &options.system, error)) return ps_suite_free(suite), false;
+    if (!check_connections(adapter, &options.system, error)
+        || !check_gate(&flags, suite, registry, error))
+        return ps_suite_free(suite), false;
     g_autofree char *asked = options_json(&options.system);
     const PsPlanOptions planning = {.limit = (uint64_t)flags.limit,
                                     .epochs = flags.epochs,

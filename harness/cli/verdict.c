@@ -36,23 +36,21 @@ static bool is_on_github(void)
     return g_strcmp0(g_getenv("GITHUB_ACTIONS"), "true") == 0;
 }
 
-bool ps_verdict_gate(const PsRegistry *registry,
-                     PsRunFile *candidate,
-                     const char *baseline,
-                     const PsPolicy *policy,
-                     bool allow_other_data,
-                     char **outputs,
-                     bool is_quiet,
-                     int *exit_status,
-                     GError **error)
+PsFindings *ps_verdict_gate(const PsRegistry *registry,
+                            PsRunFile *candidate,
+                            const char *baseline,
+                            const PsPolicy *policy,
+                            bool allow_other_data,
+                            int *exit_status,
+                            GError **error)
 {
     g_autoptr(GError) problem = NULL;
     g_autoptr(PsRunFile) file = open_baseline(baseline, &problem);
-    if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), false;
+    if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), NULL;
     g_autoptr(PsFindings) findings =
         ps_gate(candidate, file, policy, registry, allow_other_data, error);
-    if (findings == NULL) return false;
+    if (findings == NULL) return NULL;
     *exit_status = ps_gate_exit_status(policy, findings->verdict);
-    if (is_on_github() && !ps_output_annotate(registry, findings, error)) return false;
-    return ps_output_write_findings(registry, findings, outputs, is_quiet, error);
+    if (is_on_github() && !ps_output_annotate(registry, findings, error)) return NULL;
+    return g_steal_pointer(&findings);
 }

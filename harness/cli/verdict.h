@@ -9,16 +9,14 @@
 PsPolicy *
 ps_verdict_policy(const char *path, PsRunFile *run, const PsRegistry *registry, GError **error);
 
-// Gates candidate and writes the findings (see ps_output_write_findings). baseline: a run
-// file's path, or NULL; a file that does not exist is no baseline, which is said on stderr.
-// Where GITHUB_ACTIONS is true, stdout also gets an annotation for each case that does not
-// pass.
-bool ps_verdict_gate(const PsRegistry *registry,
-                     PsRunFile *candidate,
-                     const char *baseline,
-                     const PsPolicy *policy,
-                     bool allow_other_data,
-                     char **outputs,
-                     bool is_quiet,
-                     int *exit_status,
-                     GError **error);
+// Gates candidate; sets *exit_status as the policy has it. baseline: a run file's path, or
+// NULL; a file that does not exist is no baseline, which is said on stderr. Where
+// GITHUB_ACTIONS is true, stdout gets an annotation for each case that does not pass. NULL on
+// error; else the caller's.
+PsFindings *ps_verdict_gate(const PsRegistry *registry,
+                            PsRunFile *candidate,
+                            const char *baseline,
+                            const PsPolicy *policy,
+                            bool allow_other_data,
+                            int *exit_status,
+                            GError **error);

@@ -163,6 +163,16 @@ void ps_sign_flip_approximate(const PsSignFlips *flips, PsSignFlip *result)
     if (!ps_sign_flip_grid(flips, result)) ps_sign_flip_saddlepoint(flips, result);
 }
 
+// All of one sign: no other arrangement reaches that.
+static bool flip_one_sided(const PsSignFlips *flips, PsSignFlip *result)
+{
+    if (fabs(flips->observed) < flips->total - flips->slack) return false;
+    const double one = exp2(-(double)flips->n_clusters);
+    result->greater = flips->observed > 0 ? one : 1;
+    result->less = flips->observed > 0 ? 1 : one;
+    return true;
+}
+
 PsSignFlip ps_sign_flip(const double *differences, size_t n)
 {
     g_auto(PsSignFlips) flips = {0};
@@ -171,8 +181,8 @@ PsSignFlip ps_sign_flip(const double *differences, size_t n)
     }
     PsSignFlip result = {.greater = 1, .less = 1, .two_sided = 1, .is_exact = true};
     if (flips.n_clusters == 0) return result;
-    result.is_exact =
-        ps_sign_flip_lattice(&flips, &result) || ps_sign_flip_meet(&flips, &result);
+    result.is_exact = flip_one_sided(&flips, &result) || ps_sign_flip_lattice(&flips, &result)
+                      || ps_sign_flip_meet(&flips, &result);
     if (!result.is_exact) ps_sign_flip_approximate(&flips, &result);
     result.two_sided = fmin(1, 2 * fmin(result.greater, result.less));
     return result;

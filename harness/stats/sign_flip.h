@@ -6,16 +6,25 @@
 // 0 tell nothing and are left out. With scores of 0 and 1 and one row a cluster it is McNemar's
 // exact test.
 //
-// No random numbers: the share is exact, or a saddlepoint approximation where there are too
-// many different sums:
-// - absolute values that are whole multiples of one unit (scores 0 and 1, graded scores):
-// exact,
-//   by convolution, up to 1,000 clusters and 4 million cells; of all one size, up to 2^30;
+// No random numbers. The share is exact, or a close approximation where there are too many
+// different sums:
+// - all of one sign: exact;
+// - absolute values that are whole multiples of one unit (scores of 0 and 1, graded scores):
+//   exact, by convolution, up to 1,000 clusters of not too many units; of one size, any number;
 // - few or repeated absolute values: exact, by meeting in the middle, up to 2^18 sums a half
-//   (36 clusters if all are different);
-// - others: the sums of the largest values exactly, for the rest the r* formula
-//   (Barndorff-Nielsen 1986) on K(s) = Σ ln cosh(s d), with Daniels' (1987) correction if there
-//   is a unit.
+// (36
+//   clusters that all differ);
+// - up to 200 clusters, or 1,000 whose sums gather around multiples of a unit: values are
+// rounded
+//   to a grid, the sums on the grid are exact, and what rounding took is put back as a normal
+//   variable;
+// - others: the sums of the largest values are exact, and for the rest the r* formula
+//   (Barndorff-Nielsen 1986) on K(s) = Σ ln cosh(s d) is used, where there is a unit with
+//   Daniels' (1987) correction. Where sums only gather, the gaps count as if they were empty,
+//   which makes p too large by at most twice the chance of one sum.
+// Measured against exact values where p > 1e-9 (uniform, lognormal, Pareto, mixed, nearly equal
+// values): from 37 to 40 clusters the relative error is mostly below 0.5 %, at worst 3 % too
+// small and 14 % too large (lognormal, σ = 4); with more clusters it is below 1 %.
 #pragma once
 
 #include <stdbool.h>

@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-// 2^-1000 is still an ordinary double. The cells take 1-2 ms.
-enum { MAX_CLUSTERS = 1000, MAX_CELLS = 8000000 };
+// 2^-1000 is still an ordinary double. MAX_CELLS / 2 additions take 1-2 ms.
+enum { MAX_CLUSTERS = 1000, FEW_CLUSTERS = 200, MAX_CELLS = 8000000 };
 
 // All of one size: the number of positive signs is binomial.
 static void binomial_tails(const PsMagnitude *all, PsSignFlip *result)
@@ -130,18 +130,32 @@ static double grid_tail(const Grid *grid, double least)
     return fmin(1, sum);
 }
 
+// Fine enough if gaps in T keep their place, and the clusters that are lost in E are such that
+// those that are not make a p of 2^-36 at least.
+static bool grid_suits(const PsSignFlips *flips, double unit)
+{
+    const bool gathers = flips->near_unit > 1.5 * flips->unit;
+    if (flips->n_clusters > (gathers ? MAX_CLUSTERS : FEW_CLUSTERS)) return false;
+    if (gathers && 4 * unit > flips->near_unit) return false;
+    size_t n_seen = 0;
+    for (size_t i = 0; i < flips->n_values; i++) {
+        if (flips->values[i].value >= unit) n_seen += flips->values[i].count;
+    }
+    return n_seen >= 36;
+}
+
 bool ps_sign_flip_grid(const PsSignFlips *flips, PsSignFlip *result)
 {
-    const double most_cells = 1 << 16;
-    if (flips->n_clusters > MAX_CLUSTERS || flips->near_unit <= 1.5 * flips->unit) return false;
-    const double cells = fmin(most_cells, (double)MAX_CELLS / (double)flips->n_clusters);
-    if (4 * flips->total / cells > flips->near_unit) return false;
+    const double unit = flips->total * (double)flips->n_clusters / MAX_CELLS;
+    if (!grid_suits(flips, unit)) return false;
     Grid grid;
-    g_autofree int64_t *multiples = multiples_of(flips, flips->total / cells, &grid.total);
+    g_autofree int64_t *multiples = multiples_of(flips, unit, &grid.total);
     grid_fit(&grid, flips, multiples);
     grid.chances = convolve(flips, multiples, grid.total);
-    result->greater = grid_tail(&grid, flips->observed - flips->slack);
-    result->less = grid_tail(&grid, -flips->observed - flips->slack);
+    // If T moves in steps of twice a unit, half of one keeps the observed sum in.
+    const double half_step = fmax(flips->unit, flips->slack);
+    result->greater = grid_tail(&grid, flips->observed - half_step);
+    result->less = grid_tail(&grid, -flips->observed - half_step);
     g_free(grid.chances);
     return true;
 }

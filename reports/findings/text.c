@@ -36,14 +36,25 @@ static void append_facts(GString *out, const PsFindings *findings)
     ps_text_table_append(&table, out);
 }
 
+// Short: n alone, and nothing where there is no interval.
+static void append_estimate(GString *out, const PsCell *cell)
+{
+    ps_finding_append_value(out, cell);
+    if (cell->estimate.has_interval) {
+        g_string_append_c(out, ' ');
+        ps_finding_append_interval(out, cell);
+    }
+    g_string_append(out, " n=");
+    ps_number_append_count(out, cell->estimate.n);
+}
+
 static char *cell_words(const PsCell *cell)
 {
     GString *out = g_string_new(NULL);
-    ps_finding_append(out, PS_TEXT_PLAIN, cell, CELL_MOST_CHARS);
-    if (!cell->is_empty && ps_finding_is_estimate(cell->kind)) {
-        g_string_append(out, " n=");
-        ps_number_append_count(out, cell->estimate.n);
-    }
+    if (!cell->is_empty && ps_finding_is_estimate(cell->kind))
+        append_estimate(out, cell);
+    else
+        ps_finding_append(out, PS_TEXT_PLAIN, cell, CELL_MOST_CHARS);
     return g_string_free(out, false);
 }
 

@@ -34,20 +34,26 @@ const char *ps_finding_why(const PsCell *cell)
     return estimate->n == 0 ? "no rows" : "the denominator is zero";
 }
 
-static void append_estimate(GString *out, const PsMetric *metric, const PsEstimate *estimate)
+void ps_finding_append_value(GString *out, const PsCell *cell)
 {
-    ps_number_append_value(out, metric, estimate->value);
-    if (!estimate->has_interval) return;
-    g_string_append_c(out, ' ');
-    ps_number_append_interval(out, metric, estimate->low, estimate->high);
+    if (cell->kind == PS_COLUMN_DIFFERENCE)
+        ps_number_append_difference(out, cell->metric, cell->estimate.value);
+    else
+        ps_number_append_value(out, cell->metric, cell->estimate.value);
 }
 
-static void append_difference(GString *out, const PsMetric *metric, const PsEstimate *estimate)
+void ps_finding_append_interval(GString *out, const PsCell *cell)
 {
-    ps_number_append_difference(out, metric, estimate->value);
-    if (!estimate->has_interval) return;
-    g_string_append_c(out, ' ');
-    ps_number_append_difference_interval(out, metric, estimate->low, estimate->high);
+    const PsEstimate *estimate = &cell->estimate;
+    if (!estimate->has_interval) {
+        g_string_append(out, "(no interval: ");
+        ps_cell_append_why_no_interval(out, estimate);
+        g_string_append_c(out, ')');
+    } else if (cell->kind == PS_COLUMN_DIFFERENCE) {
+        ps_number_append_difference_interval(out, cell->metric, estimate->low, estimate->high);
+    } else {
+        ps_number_append_interval(out, cell->metric, estimate->low, estimate->high);
+    }
 }
 
 // Three decimals, four below 0.01.
@@ -88,10 +94,10 @@ void ps_finding_append(GString *out, PsTextFormat format, const PsCell *cell, si
         ps_number_append_count(out, cell->count);
         break;
     case PS_COLUMN_VALUE:
-        append_estimate(out, cell->metric, &cell->estimate);
-        break;
     case PS_COLUMN_DIFFERENCE:
-        append_difference(out, cell->metric, &cell->estimate);
+        ps_finding_append_value(out, cell);
+        g_string_append_c(out, ' ');
+        ps_finding_append_interval(out, cell);
         break;
     case PS_COLUMN_P:
         append_p(out, format, cell->p);
@@ -152,17 +158,23 @@ static bool is_worth_a_word(const PsTable *table, size_t row, size_t column)
     return !cell->is_empty || ps_finding_why(cell) != NULL;
 }
 
-char *ps_finding_case_numbers(const PsTable *table, size_t row)
+static void append_named(GString *out, const PsColumn *column, const PsCell *cell)
 {
-    GString *out = g_string_new(NULL);
+    g_string_append_printf(out, "%s: ", column->title);
+    ps_finding_append(out, PS_TEXT_PLAIN, cell, PS_TEXT_MAX_CHARS);
+    if (!cell->is_empty && ps_finding_is_estimate(cell->kind)) g_string_append_c(out, ' ');
+    ps_finding_append_n(out, cell);
+}
+
+char *ps_finding_case_message(const PsTable *table, size_t row)
+{
+    GString *out = g_string_new(ps_verdict_name(ps_finding_case_verdict(table, row)));
+    const char *separator = out->len > 0 ? ": " : "";
     for (size_t i = 0; i < table->n_columns; i++) {
-        const PsCell *cell = ps_table_cell(table, row, i);
         if (!is_worth_a_word(table, row, i)) continue;
-        g_string_append_printf(out, "%s%s: ", out->len > 0 ? "; " : "",
-                               table->columns[i].title);
-        ps_finding_append(out, PS_TEXT_PLAIN, cell, PS_TEXT_MAX_CHARS);
-        if (!cell->is_empty && ps_finding_is_estimate(cell->kind)) g_string_append_c(out, ' ');
-        ps_finding_append_n(out, cell);
+        g_string_append(out, separator);
+        append_named(out, &table->columns[i], ps_table_cell(table, row, i));
+        separator = "; ";
     }
     return g_string_free(out, false);
 }
@@ -173,6 +185,14 @@ size_t ps_finding_count_cases(const PsTable *table, PsVerdict verdict)
     for (size_t i = 0; table->has_cases && i < ps_table_n_rows(table); i++)
         n_found += ps_finding_case_verdict(table, i) == verdict;
     return n_found;
+}
+
+bool ps_finding_is_verdict_of_a_case(const PsFindings *findings)
+{
+    for (size_t i = 0; i < findings->tables->len; i++)
+        if (ps_finding_count_cases(findings->tables->pdata[i], findings->verdict) > 0)
+            return true;
+    return false;
 }
 
 bool ps_finding_has_cases(const PsFindings *findings)

@@ -9,6 +9,11 @@
 // "n/a (why)" where there is no value. Escaped for format; texts beyond max_chars are cut.
 void ps_finding_append(GString *out, PsTextFormat format, const PsCell *cell, size_t max_chars);
 
+// The same for one that is an estimate and not empty, in its parts: "93.1%"; "[90.2, 95.1]" or
+// "(no interval: one source)". Need no escaping.
+void ps_finding_append_value(GString *out, const PsCell *cell);
+void ps_finding_append_interval(GString *out, const PsCell *cell);
+
 // "n=112, 30 sources". False, and nothing, where the cell is no estimate, or is empty.
 bool ps_finding_append_n(GString *out, const PsCell *cell);
 
@@ -33,12 +38,16 @@ PsVerdict ps_finding_case_verdict(const PsTable *table, size_t row);
 // The texts before the verdict, joined by a space, or "row 3". Unescaped; the caller's.
 char *ps_finding_case_name(const PsTable *table, size_t row);
 
-// What the other cells say, on one line: "Value: 93.1% [90.2, 95.1] n=112; p: 0.012". Harmless
-// (PS_TEXT_PLAIN), not yet escaped for a format; the caller's.
-char *ps_finding_case_numbers(const PsTable *table, size_t row);
+// The verdict and what the other cells say, on one line:
+// "fail: Value: 93.1% [90.2, 95.1] n=112; p: 0.012". Harmless (PS_TEXT_PLAIN), not yet escaped
+// for a format; the caller's.
+char *ps_finding_case_message(const PsTable *table, size_t row);
 
 // How many rows of the table's cases have the verdict; 0 for a table without cases.
 size_t ps_finding_count_cases(const PsTable *table, PsVerdict verdict);
 
 // Whether a table has cases.
 bool ps_finding_has_cases(const PsFindings *findings);
+
+// Whether one of the cases has the verdict of the whole.
+bool ps_finding_is_verdict_of_a_case(const PsFindings *findings);

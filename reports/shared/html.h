@@ -21,6 +21,18 @@ extern const char ps_html_css[]; // html.css, put into the program by the build
 // The document's policy: nothing is fetched, nothing runs, only this style applies. Caller's.
 char *ps_html_policy(void);
 
+// ---- The page (html_page.c) ----------------------------------------------------------
+
+// Everything before and after what <main> holds. results is the id that a skip link leads to.
+void ps_html_begin(GString *out, const char *title, const char *subtitle, const char *results);
+void ps_html_end(GString *out);
+
+// The logo and the name, first in the header.
+void ps_html_brand(GString *out);
+
+// An entry of <dl class="facts">.
+void ps_html_fact(GString *out, const char *name, const char *value);
+
 // ---- Drawings (html_chart.c) ---------------------------------------------------------
 
 // The horizontal axis that the cells of one metric share, in the metric's printed unit.
@@ -28,6 +40,18 @@ typedef struct {
     double low, high; // low < high, or both 0: there is nothing to draw
     double mark;      // a line across every cell (the whole task's value, or 0); NAN: none
 } PsHtmlAxis;
+
+// The axis that holds every value and interval of estimates[n_estimates] of one metric; those
+// that are not defined do not count.
+PsHtmlAxis ps_html_axis_over(const PsEstimate *const *estimates,
+                             size_t n_estimates,
+                             const PsMetric *metric,
+                             double mark);
+
+// The axis of differences, with 0 in its middle.
+PsHtmlAxis ps_html_difference_axis_over(const PsEstimate *const *estimates,
+                                        size_t n_estimates,
+                                        const PsMetric *metric);
 
 // The axis that holds every value and interval of metric number index of task.
 PsHtmlAxis ps_html_axis(const PsSheetTask *task, size_t index);

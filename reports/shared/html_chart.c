@@ -31,27 +31,14 @@ widen_by_interval(Span *span, const PsEstimate *estimate, double scale, double l
     widen(span, fmin(estimate->high * scale, limit));
 }
 
-static const PsEstimate *
-find_estimate(const PsSheetSlice *slice, size_t index, bool is_difference)
+static Span measure(const PsEstimate *const *estimates, size_t n_estimates, double scale)
 {
-    const PsSheetCell *cell = &slice->cells[index];
-    return is_difference ? &cell->difference : &cell->estimate;
-}
-
-static Span measure(const PsSheetTask *task, size_t index, bool is_difference)
-{
-    double scale = task->metrics[index]->unit_scale;
     Span span = {INFINITY, -INFINITY};
-    for (size_t i = 0; i <= task->n_slices; i++) {
-        const PsSheetSlice *slice = i < task->n_slices ? &task->slices[i] : &task->whole;
-        const PsEstimate *estimate = find_estimate(slice, index, is_difference);
-        if (estimate->is_defined) widen(&span, estimate->value * scale);
-    }
+    for (size_t i = 0; i < n_estimates; i++)
+        if (estimates[i]->is_defined) widen(&span, estimates[i]->value * scale);
     double limit = 1.5 * fmax(fabs(span.low), fabs(span.high));
-    for (size_t i = 0; i <= task->n_slices && span.low <= span.high; i++) {
-        const PsSheetSlice *slice = i < task->n_slices ? &task->slices[i] : &task->whole;
-        widen_by_interval(&span, find_estimate(slice, index, is_difference), scale, limit);
-    }
+    for (size_t i = 0; i < n_estimates && span.low <= span.high; i++)
+        widen_by_interval(&span, estimates[i], scale, limit);
     return span;
 }
 
@@ -80,21 +67,51 @@ static PsHtmlAxis round_axis(Span span, const PsMetric *metric, double mark)
     return axis.high > axis.low ? axis : (PsHtmlAxis){.mark = mark};
 }
 
+PsHtmlAxis ps_html_axis_over(const PsEstimate *const *estimates,
+                             size_t n_estimates,
+                             const PsMetric *metric,
+                             double mark)
+{
+    return round_axis(measure(estimates, n_estimates, metric->unit_scale), metric, mark);
+}
+
+PsHtmlAxis ps_html_difference_axis_over(const PsEstimate *const *estimates,
+                                        size_t n_estimates,
+                                        const PsMetric *metric)
+{
+    Span span = measure(estimates, n_estimates, metric->unit_scale);
+    double end = fmax(fabs(span.low), fabs(span.high));
+    if (span.low > span.high || end <= 0) return (PsHtmlAxis){.mark = 0};
+    return (PsHtmlAxis){.low = -end, .high = end, .mark = 0};
+}
+
+// The estimates of metric number index: those of the slices, then the whole task's. The array
+// is the caller's.
+static const PsEstimate **
+collect_estimates(const PsSheetTask *task, size_t index, bool is_difference)
+{
+    const PsEstimate **estimates = g_new(const PsEstimate *, task->n_slices + 1);
+    for (size_t i = 0; i <= task->n_slices; i++) {
+        const PsSheetSlice *slice = i < task->n_slices ? &task->slices[i] : &task->whole;
+        const PsSheetCell *cell = &slice->cells[index];
+        estimates[i] = is_difference ? &cell->difference : &cell->estimate;
+    }
+    return estimates;
+}
+
 PsHtmlAxis ps_html_axis(const PsSheetTask *task, size_t index)
 {
     const PsMetric *metric = task->metrics[index];
     const PsEstimate *whole = &task->whole.cells[index].estimate;
-    Span span = measure(task, index, false);
-    return round_axis(span, metric,
-                      whole->is_defined ? whole->value * metric->unit_scale : (double)NAN);
+    double mark = whole->is_defined ? whole->value * metric->unit_scale : (double)NAN;
+    g_autofree const PsEstimate **estimates = collect_estimates(task, index, false);
+    return ps_html_axis_over(estimates, task->n_slices + 1, metric, mark);
 }
 
 PsHtmlAxis ps_html_difference_axis(const PsSheetTask *task, size_t index)
 {
-    Span span = measure(task, index, true);
-    double end = fmax(fabs(span.low), fabs(span.high));
-    if (span.low > span.high || end <= 0) return (PsHtmlAxis){.mark = 0};
-    return (PsHtmlAxis){.low = -end, .high = end, .mark = 0};
+    g_autofree const PsEstimate **estimates = collect_estimates(task, index, true);
+    return ps_html_difference_axis_over(estimates, task->n_slices + 1, task->metrics[index]);
 }
 
 // An end of an axis is a round number and needs no decimals.

@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-// A sharp frame, a soft one, a blank one.
-static const char logo[] = "<svg class=\"logo\" viewBox=\"0 0 66 18\" aria-hidden=\"true\">"
-                           "<rect class=\"sharp\" x=\"1\" y=\"1\" width=\"18\" height=\"16\"/>"
-                           "<rect class=\"soft\" x=\"24\" y=\"1\" width=\"18\" height=\"16\"/>"
-                           "<rect class=\"blank\" x=\"47\" y=\"1\" width=\"18\" height=\"16\"/>"
-                           "</svg>";
-
 static void append_progress(GString *out, const PsSheet *sheet)
 {
     size_t n_done = 0, n_items = 0;
@@ -26,9 +19,9 @@ static void append_progress(GString *out, const PsSheet *sheet)
 
 static void append_title(GString *out, const PsSheet *sheet)
 {
-    g_string_append(out, "<header class=\"page\"><p class=\"brand\">");
-    g_string_append(out, logo);
-    g_string_append(out, "proofsheet</p><h1>");
+    g_string_append(out, "<header class=\"page\">");
+    ps_html_brand(out);
+    g_string_append(out, "<h1>");
     ps_html_bdi(out, sheet->suite);
     g_string_append(out, "</h1><p class=\"system\">");
     ps_html_bdi(out, sheet->system);
@@ -127,22 +120,13 @@ static void append_strip(GString *out, const PsSheet *sheet)
 
 // ---- How it was run, and on what -----------------------------------------------------
 
-static void append_fact(GString *out, const char *name, const char *value)
-{
-    g_string_append(out, "<div><dt>");
-    ps_html_bdi(out, name);
-    g_string_append(out, "</dt><dd dir=\"auto\">");
-    ps_html_name(out, value);
-    g_string_append(out, "</dd></div>");
-}
-
 static void append_facts(GString *out, const PsSheet *sheet)
 {
     g_string_append(out, "<section aria-labelledby=\"run\"><h2 id=\"run\">How it was run</h2>"
                          "<dl class=\"facts\">");
-    append_fact(out, "run file", sheet->run_path);
+    ps_html_fact(out, "run file", sheet->run_path);
     for (size_t i = 0; i < sheet->n_facts; i++)
-        append_fact(out, sheet->facts[i].name, sheet->facts[i].value);
+        ps_html_fact(out, sheet->facts[i].name, sheet->facts[i].value);
     g_string_append(out, "</dl></section>");
 }
 

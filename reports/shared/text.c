@@ -110,6 +110,17 @@ static void put_csv(GString *out, gunichar c)
     g_string_append_unichar(out, c);
 }
 
+// github.com/actions/toolkit, packages/core/src/command.ts: escapeData and escapeProperty. '\r'
+// is written out before it comes here.
+static void put_github(GString *out, gunichar c, bool is_property)
+{
+    bool is_special = c == '%' || c == '\n' || (is_property && (c == ':' || c == ','));
+    if (is_special)
+        g_string_append_printf(out, "%%%02X", c);
+    else
+        g_string_append_unichar(out, c);
+}
+
 static void put(GString *out, PsTextFormat format, gunichar c)
 {
     switch (format) {
@@ -127,6 +138,10 @@ static void put(GString *out, PsTextFormat format, gunichar c)
         break;
     case PS_TEXT_PLAIN:
         g_string_append_unichar(out, c == '\n' || c == '\t' ? ' ' : c);
+        break;
+    case PS_TEXT_GITHUB:
+    case PS_TEXT_GITHUB_PROPERTY:
+        put_github(out, c, format == PS_TEXT_GITHUB_PROPERTY);
         break;
     }
 }

@@ -18,6 +18,8 @@ typedef enum {
     PS_TEXT_MARKDOWN, // one table cell of GitHub-flavoured Markdown; newlines become spaces
     PS_TEXT_CSV,      // a whole field of RFC 4180, quotes included (see csv.c on formulas)
     PS_TEXT_PLAIN,    // one line for a terminal; newlines become spaces
+    PS_TEXT_GITHUB,   // the message of a GitHub workflow command; newlines survive
+    PS_TEXT_GITHUB_PROPERTY, // the value of such a command's property
 } PsTextFormat;
 
 #define PS_TEXT_MAX_CHARS 4000     // what a reader is asked to look at in one piece

@@ -1,30 +1,9 @@
 #include "tests/reports/golden.h"
 #include "tests/reports/sheets.h"
+#include "tests/reports/xmllint.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/wait.h>
-
-// Validates text against junit.rng with xmllint.
-static void expect_valid(const char *text)
-{
-    g_autofree char *xmllint = g_find_program_in_path("xmllint");
-    cr_assert_not_null(xmllint,
-                       "xmllint is not installed (scripts/install-dependencies tests)");
-    g_autofree char *schema = g_build_filename(PS_TESTS_DIR, "reports", "junit.rng", NULL);
-    g_autofree char *path = NULL;
-    int fd = g_file_open_tmp("junit-XXXXXX.xml", &path, NULL);
-    cr_assert(fd >= 0 && g_close(fd, NULL) && g_file_set_contents(path, text, -1, NULL));
-    char *arguments[] = {
-        xmllint, (char *)"--noout", (char *)"--nonet", (char *)"--relaxng", schema, path, NULL};
-    g_autofree char *problem = NULL;
-    int status = -1;
-    cr_assert(g_spawn_sync(NULL, arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &problem,
-                           &status, NULL));
-    g_unlink(path);
-    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s", problem);
-}
 
 static size_t count(const char *text, const char *word)
 {
@@ -58,7 +37,7 @@ Test(junit, is_valid)
 {
     g_autoptr(TestSheet) sheet = test_sheet_small();
     g_autofree char *text = test_sheet_render(sheet, "junit");
-    expect_valid(text);
+    xmllint_expect_valid(text);
 }
 
 Test(junit, hostile_text_leaves_it_valid)
@@ -77,7 +56,7 @@ Test(junit, hostile_text_leaves_it_valid)
     for (size_t i = 0; i < G_N_ELEMENTS(attacks); i++) {
         g_autoptr(TestSheet) sheet = test_sheet_of_text(attacks[i]);
         g_autofree char *text = test_sheet_render(sheet, "junit");
-        expect_valid(text);
+        xmllint_expect_valid(text);
         cr_expect_eq(count(text, "<testcase"), (9 * 5 + 1) + (3 * 2 + 1), "%s", attacks[i]);
     }
 }

@@ -91,6 +91,17 @@ Test(text, csv_fields_are_quoted_and_never_formulas)
     check(cases, G_N_ELEMENTS(cases));
 }
 
+Test(text, github_commands_stay_one_line)
+{
+    static const Case cases[] = {
+        {PS_TEXT_GITHUB, "93%: a, b\r\nc\n::error::d", "93%25: a, b%0Ac%0A::error::d"},
+        {PS_TEXT_GITHUB, "a\rb%0A", "a[U+000D]b%250A"},
+        {PS_TEXT_GITHUB_PROPERTY, "a:b,c%\n\u202E", "a%3Ab%2Cc%25%0A[U+202E]"},
+        {PS_TEXT_GITHUB_PROPERTY, NULL, ""},
+    };
+    check(cases, G_N_ELEMENTS(cases));
+}
+
 Test(text, long_texts_are_cut_and_say_so)
 {
     g_autoptr(GString) out = g_string_new(NULL);
