@@ -75,6 +75,7 @@ Test(vectors, multiple_testing)
 Test(vectors, bootstrap)
 {
     expect_all_pass("bootstrap");
+}
 
 Test(vectors, ece)
 {
