@@ -7,6 +7,7 @@
 #include "harness/rng.h"
 #include "harness/stats/means.h"
 #include "harness/stats/percentiles.h"
+#include "harness/stats/sort.h"
 
 #include <math.h>
 #include <string.h>

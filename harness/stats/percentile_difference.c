@@ -2,6 +2,7 @@
 
 #include "harness/rng.h"
 #include "harness/stats/percentiles.h"
+#include "harness/stats/sort.h"
 
 #include <glib.h>
 #include <math.h>
