@@ -124,9 +124,10 @@ static PsContrastSide side_of(const PsMetric *metric, const Moments *moments, in
 {
     double p = moments->value[side], variance = moments->variance[side];
     PsContrastSide of = {p, moments->n_sources[side], moments->n_sources[side]};
+    bool is_binary = metric->range == PS_RANGE_BINARY;
+    if (is_binary && of.n_sources == moments->n_rows[side]) return of; // independent
     if (variance > NOTHING) of.n_effective = p * (1 - p) / variance;
-    if (metric->range == PS_RANGE_BINARY)
-        of.n_effective = MIN(of.n_effective, moments->n_rows[side]);
+    if (is_binary) of.n_effective = MIN(of.n_effective, moments->n_rows[side]);
     return of;
 }
 

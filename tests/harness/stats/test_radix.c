@@ -1,6 +1,7 @@
 #include "harness/rng.h"
 #include "harness/stats/percentiles.h"
 #include "harness/stats/radix.h"
+#include "harness/stats/sort.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
