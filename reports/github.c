@@ -60,6 +60,7 @@ static bool render_findings(const PsFindings *findings, GString *out, GError **e
 const PsReport ps_report_github = {
     .name = "github",
     .extension = ".github",
-    .summary = "Workflow commands: an annotation for each case that does not pass.",
+    .summary =
+        "Of verdicts: workflow commands, an annotation for each case that does not pass.",
     .render_findings = render_findings,
 };

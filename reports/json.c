@@ -234,12 +234,15 @@ static void add_run(GString *out, const PsSheet *sheet)
 
 static bool render(const PsSheet *sheet, GString *out, GError **error)
 {
-    (void)error;
     g_string_append_c(out, '{');
     ps_member_add_string(out, "format", "proofsheet-report");
     ps_member_add_count(out, "version", FORMAT_VERSION);
     ps_member_add_string(out, "proofsheet", PS_VERSION);
     add_run(out, sheet);
+    if (sheet->gate != NULL) {
+        ps_json_append_key(out, "gate");
+        if (!ps_findings_render_json(sheet->gate, out, error)) return false;
+    }
     ps_member_open(out, "tasks", '[');
     for (size_t i = 0; i < sheet->n_tasks; i++) {
         ps_member_next(out, i);

@@ -113,7 +113,8 @@ static void append_task(GString *out, const PsSheet *sheet, const PsSheetTask *t
 {
     g_string_append(out, "  <testsuite");
     ps_xml_attribute(out, "name", task->name);
-    ps_xml_counts(out, count_cases(task), 0, count_errors(task) > 0, count_skipped(task));
+    ps_xml_counts(
+        out, &(PsXmlCounts){count_cases(task), 0, count_errors(task) > 0, count_skipped(task)});
     g_autoptr(GString) time = g_string_new(NULL);
     ps_number_append_time_rfc3339(time, sheet->started_ns);
     if (time->len > 0) ps_xml_attribute(out, "timestamp", time->str);
@@ -130,13 +131,14 @@ static void append_task(GString *out, const PsSheet *sheet, const PsSheetTask *t
 
 static void append_totals(GString *out, const PsSheet *sheet)
 {
-    size_t n_cases = 0, n_errors = 0, n_skipped = 0;
+    PsXmlCounts counts = {0};
     for (size_t i = 0; i < sheet->n_tasks; i++) {
-        n_cases += count_cases(&sheet->tasks[i]);
-        n_errors += count_errors(&sheet->tasks[i]) > 0;
-        n_skipped += count_skipped(&sheet->tasks[i]);
+        counts.n_cases += count_cases(&sheet->tasks[i]);
+        counts.n_errors += count_errors(&sheet->tasks[i]) > 0;
+        counts.n_skipped += count_skipped(&sheet->tasks[i]);
     }
-    ps_xml_counts(out, n_cases, 0, n_errors, n_skipped);
+    if (sheet->gate != NULL) ps_findings_count_junit(sheet->gate, &counts);
+    ps_xml_counts(out, &counts);
 }
 
 static bool render(const PsSheet *sheet, GString *out, GError **error)
@@ -150,6 +152,7 @@ static bool render(const PsSheet *sheet, GString *out, GError **error)
     g_ascii_formatd(seconds, sizeof seconds, "%.3f", sheet->is_finished ? duration_s : 0);
     ps_xml_attribute(out, "time", seconds);
     g_string_append(out, ">\n");
+    if (sheet->gate != NULL) ps_findings_append_junit(out, sheet->gate);
     for (size_t i = 0; i < sheet->n_tasks; i++)
         append_task(out, sheet, &sheet->tasks[i]);
     g_string_append(out, "</testsuites>\n");

@@ -172,7 +172,8 @@ static void append_task(GString *out, const PsSheetTask *task)
 
 static bool render(const PsSheet *sheet, GString *out, GError **error)
 {
-    (void)error;
+    if (sheet->gate != NULL && !ps_findings_render_markdown(sheet->gate, out, error))
+        return false;
     append_head(out, sheet);
     append_overview(out, sheet);
     size_t n_shown = 0;

@@ -101,7 +101,6 @@ static void append_task(GString *out, const PsSheetTask *task)
 
 static bool render(const PsSheet *sheet, GString *out, GError **error)
 {
-    (void)error;
     g_autofree char *suite = ps_text_plain(sheet->suite, PS_TEXT_MAX_NAME_CHARS);
     g_autofree char *system = ps_text_plain(sheet->system, PS_TEXT_MAX_NAME_CHARS);
     g_string_append_printf(out, "%s · %s · values with 95%% intervals, worst slices first\n",
@@ -109,7 +108,9 @@ static bool render(const PsSheet *sheet, GString *out, GError **error)
     if (!sheet->is_finished) g_string_append(out, "This run is not finished.\n");
     for (size_t i = 0; i < sheet->n_tasks; i++)
         append_task(out, &sheet->tasks[i]);
-    return true;
+    if (sheet->gate == NULL) return true;
+    g_string_append_c(out, '\n');
+    return ps_findings_render_text(sheet->gate, out, error);
 }
 
 const PsReport ps_report_text = {

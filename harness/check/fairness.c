@@ -124,7 +124,7 @@ static bool feature_cross(Decisions *decisions, const cJSON *feature)
 {
     const size_t n_rows = decisions->n_rows;
     if (!cJSON_IsArray(feature) || (size_t)cJSON_GetArraySize(feature) != n_rows) return false;
-    g_autofree uint32_t *codes = g_new(uint32_t, n_rows);
+    g_autofree uint32_t *codes = g_new0(uint32_t, n_rows);
     g_autoptr(GPtrArray) names = feature_number(feature, codes);
     if (!decisions->names) {
         decisions->names = g_steal_pointer(&names);

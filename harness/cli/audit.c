@@ -107,7 +107,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
     g_auto(Flags) flags = {0};
     g_auto(GStrv) words = parse(&flags, argc, argv, error);
     if (words == NULL || !check_flags(&flags, words, error)
-        || !ps_output_check_findings(registry, flags.outputs, error))
+        || !ps_output_check(registry, PS_OUTPUT_FINDINGS, flags.outputs, error))
         return false;
     g_autoptr(PsAuditTarget) target = NULL;
     if (flags.target != NULL) {

@@ -32,7 +32,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
         return ps_fail(error, PS_ERROR_USAGE, "takes two or more run files (see --help)");
     if (n_flips < 0 || n_flips > 10000)
         return ps_fail(error, PS_ERROR_USAGE, "--flips: not in 0 to 10000");
-    if (!ps_output_check_findings(registry, outputs, error)) return false;
+    if (!ps_output_check(registry, PS_OUTPUT_FINDINGS, outputs, error)) return false;
     g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func(close_run);
     for (char **path = words; *path != NULL; path++) {
         PsRunFile *file = ps_runfile_open(*path, PS_RUNFILE_READ, false, error);

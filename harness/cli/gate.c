@@ -46,7 +46,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
     if (words == NULL) return false;
     if (g_strv_length(words) != 1)
         return ps_fail(error, PS_ERROR_USAGE, "takes one run file (see --help)");
-    if (!ps_output_check_findings(registry, flags.outputs, error)) return false;
+    if (!ps_output_check(registry, PS_OUTPUT_FINDINGS, flags.outputs, error)) return false;
     g_autoptr(PsRunFile) candidate = ps_runfile_open(words[0], PS_RUNFILE_READ, false, error);
     if (candidate == NULL) return false;
     g_autoptr(PsPolicy) policy = ps_verdict_policy(flags.policy, candidate, registry, error);

@@ -18,7 +18,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
     if (words == NULL) return false;
     if (g_strv_length(words) != 1)
         return ps_fail(error, PS_ERROR_USAGE, "takes one run file (see --help)");
-    if (!ps_output_check(registry, outputs, error)) return false;
+    if (!ps_output_check(registry, PS_OUTPUT_SHEET, outputs, error)) return false;
     g_autoptr(PsRunFile) file = ps_runfile_open(words[0], PS_RUNFILE_READ, false, error);
     if (file == NULL) return false;
     g_autoptr(PsSheet) sheet = ps_sheet_new(file, registry, error);

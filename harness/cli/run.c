@@ -349,7 +349,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
     g_auto(GStrv) words = parse(&flags, argc, argv, error);
     if (words == NULL || !check_flags(&flags, words, error)
         || !ps_log_set_level(flags.log_level != NULL ? flags.log_level : "warning", error)
-        || !ps_output_check(registry, flags.outputs, error))
+        || !ps_output_check(registry, PS_OUTPUT_SHEET, flags.outputs, error))
         return false;
     const char *name = NULL;
     const PsAdapter *adapter = find_adapter(registry, flags.model, &name, error);

@@ -1,7 +1,7 @@
 #include "harness/cli/verdict.h"
 
-#include "harness/cli/output.h"
 #include "harness/plan.h"
+#include "harness/report.h"
 #include "harness/verdict/gate.h"
 
 #include <stdio.h>
@@ -36,6 +36,15 @@ static bool is_on_github(void)
     return g_strcmp0(g_getenv("GITHUB_ACTIONS"), "true") == 0;
 }
 
+// Annotations are commands on stdout, which GitHub reads and does not show.
+static bool annotate(const PsRegistry *registry, const PsFindings *findings, GError **error)
+{
+    for (size_t i = 0; registry->reports[i] != NULL; i++)
+        if (strcmp(registry->reports[i]->name, "github") == 0)
+            return ps_report_write_findings(registry->reports[i], findings, "-", error);
+    return true;
+}
+
 PsFindings *ps_verdict_gate(const PsRegistry *registry,
                             PsRunFile *candidate,
                             const char *baseline,
@@ -51,6 +60,6 @@ PsFindings *ps_verdict_gate(const PsRegistry *registry,
         ps_gate(candidate, file, policy, registry, allow_other_data, error);
     if (findings == NULL) return NULL;
     *exit_status = ps_gate_exit_status(policy, findings->verdict);
-    if (is_on_github() && !ps_output_annotate(registry, findings, error)) return NULL;
+    if (is_on_github() && !annotate(registry, findings, error)) return NULL;
     return g_steal_pointer(&findings);
 }

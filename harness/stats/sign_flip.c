@@ -1,7 +1,7 @@
 #include "harness/stats/sign_flip.h"
 
-#include "harness/stats/radix.h"
 #include "harness/stats/sign_flip_private.h"
+#include "harness/stats/sort.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static uint64_t *keys_of(const double *differences, size_t n, size_t *n_keys)
         memcpy(&bits, &differences[i], sizeof bits);
         keys[(*n_keys)++] = bits << 1 | bits >> 63;
     }
-    ps_radix_sort(keys, *n_keys);
+    ps_sort_words(keys, *n_keys);
     return g_steal_pointer(&keys);
 }
 

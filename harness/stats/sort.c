@@ -2,10 +2,9 @@
 
 #include <glib.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
-enum { N_BYTES = 8, N_DIGITS = 256 };
+enum { N_BYTES = 8, N_DIGITS = 256, FEW = 64 };
 
 // Records of one or two words, sorted back and forth between two buffers.
 typedef struct {
@@ -84,18 +83,46 @@ static void records_sort_by(Records *records, size_t word)
     }
 }
 
-// Sorts numbers[n_records][n_words] by the first word, then by the next.
+static void insertion_sort(uint64_t *words, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const uint64_t word = words[i];
+        size_t place = i;
+        for (; place > 0 && words[place - 1] > word; place--)
+            words[place] = words[place - 1];
+        words[place] = word;
+    }
+}
+
+// Sorts words[n_records][n_words] by the first word, then by the next.
+static void records_sort(uint64_t *words, size_t n_records, size_t n_words)
+{
+    if (n_words == 1 && n_records <= FEW) {
+        insertion_sort(words, n_records);
+        return;
+    }
+    const size_t n_all = n_records * n_words;
+    g_autofree uint64_t *space = g_new(uint64_t, n_all);
+    Records records = {words, space, n_records, n_words};
+    for (size_t word = n_words; word-- > 0;)
+        records_sort_by(&records, word);
+    if (records.from != words) memcpy(words, records.from, n_all * sizeof *words);
+}
+
 static void numbers_sort(double *numbers, size_t n_records, size_t n_words)
 {
     const size_t n_numbers = n_records * n_words;
-    g_autofree uint64_t *one = g_new(uint64_t, n_numbers), *two = g_new(uint64_t, n_numbers);
-    Records records = {one, two, n_records, n_words};
+    g_autofree uint64_t *words = g_new(uint64_t, n_numbers);
     for (size_t i = 0; i < n_numbers; i++)
-        one[i] = word_of(numbers[i]);
-    for (size_t word = n_words; word-- > 0;)
-        records_sort_by(&records, word);
+        words[i] = word_of(numbers[i]);
+    records_sort(words, n_records, n_words);
     for (size_t i = 0; i < n_numbers; i++)
-        numbers[i] = number_of(records.from[i]);
+        numbers[i] = number_of(words[i]);
+}
+
+void ps_sort_words(uint64_t *words, size_t n_words)
+{
+    if (n_words > 1) records_sort(words, n_words, 1);
 }
 
 void ps_sort(double *values, size_t n_values)

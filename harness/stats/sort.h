@@ -3,9 +3,12 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 // Sorts values in place, ascending.
 void ps_sort(double *values, size_t n_values);
+
+void ps_sort_words(uint64_t *words, size_t n_words);
 
 typedef struct {
     double key, value;

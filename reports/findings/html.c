@@ -188,7 +188,7 @@ static void append_legend(GString *out, const PsTable *table)
 static void append_rows(GString *out, const Drawn *drawn)
 {
     g_string_append_printf(out,
-                           "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t%zu\" "
+                           "<div class=\"scroll\" role=\"region\" aria-labelledby=\"r%zu\" "
                            "tabindex=\"0\"><table role=\"table\" class=\"cards findings\">"
                            "<thead role=\"rowgroup\"><tr role=\"row\">",
                            drawn->index);
@@ -206,7 +206,7 @@ static void append_rows(GString *out, const Drawn *drawn)
 
 static void append_table(GString *out, const PsTable *table, size_t index)
 {
-    g_string_append_printf(out, "<section><h2 id=\"t%zu\">", index);
+    g_string_append_printf(out, "<section><h2 id=\"r%zu\">", index);
     ps_html_bdi(out, table->title);
     g_string_append(out, "</h2>");
     if (ps_table_n_rows(table) > 0) {
@@ -272,14 +272,31 @@ static void append_notes(GString *out, const PsFindings *findings)
     g_string_append(out, "</ul></section>");
 }
 
+static void append_tables(GString *out, const PsFindings *findings)
+{
+    for (size_t i = 0; i < findings->tables->len; i++)
+        append_table(out, findings->tables->pdata[i], i);
+}
+
+void ps_findings_append_section(GString *out, const PsFindings *findings)
+{
+    g_string_append(out, "<section class=\"task\" id=\"gate\"><h2>");
+    ps_html_bdi(out, findings->title);
+    g_string_append(out, "</h2>");
+    append_banner(out, findings);
+    append_tables(out, findings);
+    append_notes(out, findings);
+    append_facts(out, findings);
+    g_string_append(out, "</section>");
+}
+
 bool ps_findings_render_html(const PsFindings *findings, GString *out, GError **error)
 {
     (void)error;
     ps_html_begin(out, findings->kind, findings->title, "results");
     append_head(out, findings);
     g_string_append(out, "<div id=\"results\">");
-    for (size_t i = 0; i < findings->tables->len; i++)
-        append_table(out, findings->tables->pdata[i], i);
+    append_tables(out, findings);
     g_string_append(out, "</div>");
     append_notes(out, findings);
     append_facts(out, findings);

@@ -24,7 +24,7 @@ static void begin_suite(GString *out,
 {
     g_string_append(out, "  <testsuite");
     ps_xml_attribute(out, "name", name);
-    ps_xml_counts(out, n_cases, n_failures, 0, n_skipped);
+    ps_xml_counts(out, &(PsXmlCounts){n_cases, n_failures, 0, n_skipped});
     g_string_append(out, ">\n    <properties>\n");
     ps_xml_property(out, "title", findings->title);
     ps_xml_property(out, "verdict", ps_verdict_name(findings->verdict));
@@ -119,30 +119,36 @@ static void append_verdict(GString *out, const PsFindings *findings)
     end_suite(out);
 }
 
-static void append_totals(GString *out, const PsFindings *findings)
+void ps_findings_count_junit(const PsFindings *findings, PsXmlCounts *counts)
 {
     bool has_cases = ps_finding_has_cases(findings), has_verdict = is_apart(findings);
-    size_t n_cases = has_verdict;
-    size_t n_failures = has_verdict && findings->verdict == PS_VERDICT_FAIL;
-    size_t n_skipped = has_verdict && findings->verdict == PS_VERDICT_UNDECIDED;
+    counts->n_cases += has_verdict;
+    counts->n_failures += has_verdict && findings->verdict == PS_VERDICT_FAIL;
+    counts->n_skipped += has_verdict && findings->verdict == PS_VERDICT_UNDECIDED;
     for (size_t i = 0; i < findings->tables->len; i++) {
         const PsTable *table = findings->tables->pdata[i];
-        n_cases += !has_cases ? 1 : table->has_cases ? ps_table_n_rows(table) : 0;
-        n_failures += ps_finding_count_cases(table, PS_VERDICT_FAIL);
-        n_skipped += ps_finding_count_cases(table, PS_VERDICT_UNDECIDED);
+        counts->n_cases += !has_cases ? 1 : table->has_cases ? ps_table_n_rows(table) : 0;
+        counts->n_failures += ps_finding_count_cases(table, PS_VERDICT_FAIL);
+        counts->n_skipped += ps_finding_count_cases(table, PS_VERDICT_UNDECIDED);
     }
-    ps_xml_counts(out, n_cases, n_failures, 0, n_skipped);
+}
+
+void ps_findings_append_junit(GString *out, const PsFindings *findings)
+{
+    append_tables(out, findings);
+    append_verdict(out, findings);
 }
 
 bool ps_findings_render_junit(const PsFindings *findings, GString *out, GError **error)
 {
     (void)error;
+    PsXmlCounts counts = {0};
+    ps_findings_count_junit(findings, &counts);
     g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
     ps_xml_attribute(out, "name", findings->kind);
-    append_totals(out, findings);
+    ps_xml_counts(out, &counts);
     g_string_append(out, ">\n");
-    append_tables(out, findings);
-    append_verdict(out, findings);
+    ps_findings_append_junit(out, findings);
     g_string_append(out, "</testsuites>\n");
     return true;
 }

@@ -61,12 +61,14 @@ static void append_head(GString *out, const PsFindings *findings)
 static void append_columns(GString *out, const PsTable *table)
 {
     for (size_t i = 0; i < table->n_columns; i++) {
+        if (table->columns[i].is_detail) continue;
         g_string_append(out, "| ");
         append_name(out, table->columns[i].title);
         g_string_append_c(out, ' ');
     }
     g_string_append(out, "|\n");
     for (size_t i = 0; i < table->n_columns; i++) {
+        if (table->columns[i].is_detail) continue;
         PsColumnKind kind = table->columns[i].kind;
         bool is_right = kind == PS_COLUMN_COUNT || kind == PS_COLUMN_P;
         g_string_append(out, is_right ? "|--:" : "|:--");
@@ -78,6 +80,7 @@ static void append_row(GString *out, const PsTable *table, size_t row)
 {
     for (size_t i = 0; i < table->n_columns; i++) {
         const PsCell *cell = ps_table_cell(table, row, i);
+        if (table->columns[i].is_detail) continue;
         g_string_append(out, "| ");
         if (cell->kind == PS_COLUMN_VERDICT) g_string_append(out, symbol(cell->verdict));
         ps_finding_append(out, PS_TEXT_MARKDOWN, cell, PS_TEXT_MAX_NAME_CHARS);

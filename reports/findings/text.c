@@ -61,12 +61,14 @@ static char *cell_words(const PsCell *cell)
 static void append_rows(GString *out, const PsTable *table, size_t n_rows)
 {
     g_auto(PsTextTable) text;
-    ps_text_table_init(&text, table->n_columns);
+    ps_text_table_init(&text, ps_finding_count_columns(table));
     for (size_t i = 0; i < table->n_columns; i++)
-        ps_text_table_take(&text, g_strdup(table->columns[i].title));
+        if (!table->columns[i].is_detail)
+            ps_text_table_take(&text, g_strdup(table->columns[i].title));
     for (size_t i = 0; i < n_rows; i++)
         for (size_t c = 0; c < table->n_columns; c++)
-            ps_text_table_take(&text, cell_words(ps_table_cell(table, i, c)));
+            if (!table->columns[c].is_detail)
+                ps_text_table_take(&text, cell_words(ps_table_cell(table, i, c)));
     ps_text_table_append(&text, out);
 }
 

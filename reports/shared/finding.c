@@ -12,6 +12,14 @@ bool ps_finding_is_estimate(PsColumnKind kind)
     return kind == PS_COLUMN_VALUE || kind == PS_COLUMN_DIFFERENCE;
 }
 
+size_t ps_finding_count_columns(const PsTable *table)
+{
+    size_t n_columns = 0;
+    for (size_t i = 0; i < table->n_columns; i++)
+        n_columns += !table->columns[i].is_detail;
+    return n_columns;
+}
+
 const char *ps_finding_kind_name(PsColumnKind kind)
 {
     static const char *const names[] = {"text", "count", "value", "difference", "p", "verdict"};

@@ -20,6 +20,9 @@ bool ps_finding_append_n(GString *out, const PsCell *cell);
 // Why an empty cell is empty, or NULL: not said, or the cell is not empty. Borrowed, unescaped.
 const char *ps_finding_why(const PsCell *cell);
 
+// How many columns are not details: what the terminal and a job summary show.
+size_t ps_finding_count_columns(const PsTable *table);
+
 // "text", "count", "value", "difference", "p", "verdict". Static storage.
 const char *ps_finding_kind_name(PsColumnKind kind);
 

@@ -22,10 +22,9 @@ void ps_xml_property(GString *out, const char *name, const char *value)
     g_string_append(out, "/>\n");
 }
 
-void ps_xml_counts(
-    GString *out, size_t n_tests, size_t n_failures, size_t n_errors, size_t n_skipped)
+void ps_xml_counts(GString *out, const PsXmlCounts *counts)
 {
-    g_string_append_printf(out,
-                           " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"",
-                           n_tests, n_failures, n_errors, n_skipped);
+    g_string_append_printf(
+        out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"", counts->n_cases,
+        counts->n_failures, counts->n_errors, counts->n_skipped);
 }

@@ -58,7 +58,15 @@ export class Chromium {
     async close() {
         this.process.kill('SIGTERM');
         await this.exited;
-        rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+        // Chromium's other processes may still be writing while the folder is emptied.
+        for (let n_left = 20; ; n_left--) {
+            try {
+                return rmSync(this.folder, { recursive: true, force: true });
+            } catch (error) {
+                if (n_left === 0) throw error;
+                await new Promise((resolve) => setTimeout(resolve, 250));
+            }
+        }
     }
 }
 

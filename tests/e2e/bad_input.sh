@@ -161,6 +161,7 @@ assert_stops 78 OPENAI_API_KEY -- "${run[@]}" --model openai/x
 
 say "outputs"
 assert_refused 64 report.docx .html .json -- "${run[@]}" --model $model -o report.docx
+assert_refused 64 report.github 'no document of a run' -- "${run[@]}" --model $model -o report.github
 assert_refused 64 noextension -- "${run[@]}" --model $model -o noextension
 run_expect 73 "${run[@]}" --model $model --run made.proof -q -o nowhere/report.html
 assert_contains "the message" "$err" nowhere/report.html

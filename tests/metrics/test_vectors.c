@@ -106,3 +106,8 @@ Test(vectors, pass_at_k)
 {
     expect_all_pass("pass_at_k");
 }
+
+Test(vectors, sliceline)
+{
+    expect_all_pass("sliceline");
+}

@@ -46,14 +46,14 @@ static const PsEstimate undefined = {.n = 5, .n_clusters = 2, .method = ""};
 // ---- The gate ------------------------------------------------------------------------
 
 static const PsColumn rule_columns[] = {
-    {"task", "Task", PS_COLUMN_TEXT},
-    {"slice", "Slice", PS_COLUMN_TEXT},
-    {"verdict", "Verdict", PS_COLUMN_VERDICT},
-    {"items", "Items", PS_COLUMN_COUNT},
-    {"value", "Value", PS_COLUMN_VALUE},
-    {"difference", "Against before", PS_COLUMN_DIFFERENCE},
-    {"p_adjusted", "p, adjusted", PS_COLUMN_P},
-    {"rule", "Rule", PS_COLUMN_TEXT},
+    {"task", "Task", PS_COLUMN_TEXT, false},
+    {"slice", "Slice", PS_COLUMN_TEXT, false},
+    {"verdict", "Verdict", PS_COLUMN_VERDICT, false},
+    {"items", "Items", PS_COLUMN_COUNT, false},
+    {"value", "Value", PS_COLUMN_VALUE, false},
+    {"difference", "Against before", PS_COLUMN_DIFFERENCE, false},
+    {"p_adjusted", "p, adjusted", PS_COLUMN_P, false},
+    {"rule", "Rule", PS_COLUMN_TEXT, false},
 };
 
 typedef struct {
@@ -116,9 +116,9 @@ static void add_rules(PsFindings *findings, const char *text)
 static void add_flips(PsFindings *findings, const char *text)
 {
     static const PsColumn columns[] = {
-        {"sample", "Sample", PS_COLUMN_TEXT},
-        {"share", "Share right", PS_COLUMN_VALUE},
-        {"change", "Change", PS_COLUMN_DIFFERENCE},
+        {"sample", "Sample", PS_COLUMN_TEXT, false},
+        {"share", "Share right", PS_COLUMN_VALUE, false},
+        {"change", "Change", PS_COLUMN_DIFFERENCE, false},
     };
     PsTable *table =
         ps_findings_add_table(findings, "flips", text ? text : "Answers that changed", NULL,
@@ -136,7 +136,7 @@ static void add_flips(PsFindings *findings, const char *text)
 
 static PsFindings *gate(const char *text)
 {
-    static const PsColumn columns[] = {{"sample", "Sample", PS_COLUMN_TEXT}};
+    static const PsColumn columns[] = {{"sample", "Sample", PS_COLUMN_TEXT, false}};
     PsFindings *findings =
         ps_findings_new("gate", text ? text : "documents: openai/new against openai/old");
     findings->verdict = PS_VERDICT_FAIL;
@@ -168,8 +168,8 @@ PsFindings *test_findings_of_text(const char *text)
 PsFindings *test_findings_power(PsVerdict verdict)
 {
     static const PsColumn columns[] = {
-        {"samples", "Samples", PS_COLUMN_COUNT},
-        {"power", "Power", PS_COLUMN_VALUE},
+        {"samples", "Samples", PS_COLUMN_COUNT, false},
+        {"power", "Power", PS_COLUMN_VALUE, false},
     };
     PsFindings *findings = ps_findings_new("power", "documents: exact_match");
     findings->verdict = verdict;
@@ -187,9 +187,9 @@ PsFindings *test_findings_power(PsVerdict verdict)
 PsFindings *test_findings_large(size_t n_rows, size_t n_chars, bool has_cases)
 {
     static const PsColumn columns[] = {
-        {"name", "Name", PS_COLUMN_TEXT},
-        {"verdict", "Verdict", PS_COLUMN_VERDICT},
-        {"value", "Value", PS_COLUMN_VALUE},
+        {"name", "Name", PS_COLUMN_TEXT, false},
+        {"verdict", "Verdict", PS_COLUMN_VERDICT, false},
+        {"value", "Value", PS_COLUMN_VALUE, false},
     };
     PsFindings *findings = ps_findings_new("audit", "large");
     g_autofree char *name = g_strnfill(n_chars, '<');

@@ -66,3 +66,21 @@ Test(sort, nothing_and_one_are_sorted)
     ps_sort_pairs(NULL, 0);
     cr_expect_eq(one, 3);
 }
+
+Test(sort, words_of_few_and_many)
+{
+    PsRng rng;
+    ps_rng_init(&rng, 2, 0);
+    for (size_t n = 0; n < 3000; n = 2 * n + 1) {
+        g_autofree uint64_t *words = g_new(uint64_t, n + 1);
+        uint64_t sum = 0;
+        for (size_t i = 0; i < n; i++)
+            sum += words[i] = i % 3 ? ps_rng_next(&rng) : ps_rng_below(&rng, 7);
+        ps_sort_words(words, n);
+        for (size_t i = 0; i < n; i++) {
+            sum -= words[i];
+            cr_assert(i == 0 || words[i - 1] <= words[i], "%zu of %zu", i, n);
+        }
+        cr_expect_eq(sum, 0);
+    }
+}
