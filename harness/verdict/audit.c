@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RUNS_MOST 64
+#define ROWS_IN_COPIES 4000000 // that threads copy at once
 
 // ---- what the parts share
 
@@ -67,6 +68,12 @@ PsEstimate ps_audit_plain(double value, size_t n)
 {
     return (PsEstimate){
         .is_defined = !isnan(value), .value = value, .n = n, .error = NAN, .method = ""};
+}
+
+int ps_audit_n_threads(const PsAudit *audit)
+{
+    size_t n_rows = audit->data->rows->n_rows;
+    return n_rows < ROWS_IN_COPIES / 40 ? 0 : (int)MAX(ROWS_IN_COPIES / n_rows, 1);
 }
 
 // ---- the metric
@@ -152,6 +159,12 @@ static bool make_groupings(PsAudit *audit, GError **error)
 
 static void note_missing(PsAudit *audit)
 {
+    const PsPlanTask *task = audit->data->task;
+    if (audit->data->rows->n_rows < task->n_items)
+        ps_findings_add_note(audit->findings,
+                             "%s: not finished: %zu of %" G_GUINT64_FORMAT
+                             " items have a response",
+                             task->task->name, audit->data->rows->n_rows, task->n_items);
     for (char **name = audit->options->groups; *name != NULL; name++)
         if (audit->data->columns[ps_audit_data_column(audit->data, *name)].keys.n_keys == 0)
             ps_findings_add_note(audit->findings, "%s: no sample has the attribute %s",
@@ -358,14 +371,17 @@ static void finish(PsFindings *findings, const Summary *summary)
         summary->n_small > 0
             ? g_strdup_printf("; %zu more are too small to be judged", summary->n_small)
             : g_strdup("");
-    findings->reason =
-        summary->n_worse > 0
-            ? g_strdup_printf("%zu of %zu groups are worse than the rest (false discovery rate "
-                              "5 %%)%s: %s%s",
-                              summary->n_worse, summary->n_judged, small, summary->worst->str,
-                              summary->n_worse > 5 ? "; …" : "")
-            : g_strdup_printf("none of %zu groups is shown to be worse than the rest%s",
-                              summary->n_judged, small);
+    if (summary->n_worse > 0)
+        findings->reason = g_strdup_printf(
+            "%zu of %zu groups are worse than the rest (false discovery rate 5 %%)%s: %s%s",
+            summary->n_worse, summary->n_judged, small, summary->worst->str,
+            summary->n_worse > 5 ? "; …" : "");
+    else if (summary->n_judged > 0)
+        findings->reason =
+            g_strdup_printf("none of %zu groups is shown to be worse than the rest%s",
+                            summary->n_judged, small);
+    else
+        findings->reason = g_strdup_printf("there are no two groups to compare%s", small);
 }
 
 static void add_facts(PsFindings *findings, const Runs *runs)

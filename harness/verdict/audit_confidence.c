@@ -283,7 +283,7 @@ static void add_table(PsAudit *audit, const PsConfidences *all)
         }
     }
     Work work = {audit, all, (GroupCalibration *)(void *)groups->data};
-    ps_parallel(groups->len, 0, calibrate, &work);
+    ps_parallel(groups->len, ps_audit_n_threads(audit), calibrate, &work);
     PsTable *table = ps_audit_add_table(
         audit, "calibration", "calibration by group",
         all->is_stated

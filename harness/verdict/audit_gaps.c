@@ -120,7 +120,7 @@ static PsEstimate estimate_of(const Measure *measure, double value, const double
                            .value = value,
                            .n = measure->n_rows,
                            .error = NAN,
-                           .method = "fewer than two groups"};
+                           .method = ""};
     g_autofree double *sorted = g_new(double, measure->n_draws + 1);
     size_t n = 0;
     for (size_t i = 0; i < measure->n_draws; i++)
@@ -171,20 +171,32 @@ static void add_extreme(
     const PsRateRange *range = &measure->range;
     size_t group = is_low ? range->low_group : range->high_group;
     PsEstimate estimate = estimate_of(measure, value, is_low ? measure->lows : measure->highs);
-    ps_table_add_text(table, isnan(value) ? NULL : measure->grouping->labels[group]);
+    ps_table_add_text(table, measure->grouping->labels[group]);
     ps_table_add_estimate(table, unit, &estimate);
+}
+
+static void add_no_gap(PsTable *table, const Measure *measure, const char *name)
+{
+    ps_table_add_text(table, measure->grouping->name);
+    ps_table_add_text(table, name);
+    ps_table_add_nothing(table, "fewer than two groups");
+    for (int i = 0; i < 7; i++)
+        ps_table_add_nothing(table, NULL);
+    ps_table_add_count(table, measure->range.n_groups);
+    ps_table_add_count(table, measure->range.n_left_out);
 }
 
 static void
 add_measure(PsTable *table, const Measure *measure, const char *name, const PsMetric *unit)
 {
-    bool has_gap = measure->range.n_groups >= 2;
-    PsEstimate gap =
-        estimate_of(measure, has_gap ? measure->gap.difference : NAN, measure->gaps);
-    PsEstimate ratio =
-        estimate_of(measure, has_gap ? measure->gap.ratio : NAN, measure->ratios);
-    if (has_gap && isnan(measure->gap.ratio)) ratio.method = "both are 0";
-    double p, chance = chance_of(measure, has_gap ? measure->gap.difference : NAN, &p);
+    if (measure->range.n_groups < 2) {
+        add_no_gap(table, measure, name);
+        return;
+    }
+    PsEstimate gap = estimate_of(measure, measure->gap.difference, measure->gaps);
+    PsEstimate ratio = estimate_of(measure, measure->gap.ratio, measure->ratios);
+    if (isnan(measure->gap.ratio)) ratio.method = "both are 0";
+    double p, chance = chance_of(measure, measure->gap.difference, &p);
     PsEstimate by_chance = ps_audit_plain(chance, measure->n_rows);
     ps_table_add_text(table, measure->grouping->name);
     ps_table_add_text(table, name);

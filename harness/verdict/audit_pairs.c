@@ -243,22 +243,35 @@ static bool is_found(double p)
     return p <= PS_AUDIT_LEVEL;
 }
 
+// Whether the controls show the change as well: they change the same way beyond chance, or,
+// where it is open which of them is the changed one, at least half as many of them flip.
+static bool controls_agree(const Flips *flips, size_t least_pairs)
+{
+    const PsEstimate *control = &flips->change.rest;
+    if (control->is_defined)
+        return control->has_interval && control->low * control->high > 0
+               && control->value * flips->change.group.value > 0;
+    return flips->n_controls >= least_pairs && flips->flips.rest.is_defined
+           && flips->flips.rest.value >= flips->flips.group.value / 2;
+}
+
 // A finding holds if the pairs flip more than the controls, or change more, in a way that
 // chance does not explain.
-static const char *finding_word(const Flips *flips, int worse_sign)
+static const char *finding_word(const Flips *flips, const PsAudit *audit)
 {
     bool has_direction = is_found(flips->p_adjusted);
+    int worse_sign = ps_metric_worse_sign(audit->metric->metric);
     bool is_worse = worse_sign * flips->change.group.value > 0;
     bool flips_more = is_found(flips->p_beyond_adjusted) && flips->flips.difference.centre > 0;
     bool changes_more = is_found(flips->p_change_adjusted)
                         && flips->change.difference.centre * flips->change.group.value > 0;
-    if (flips->n_pairs == 0) return "no pairs";
     if (flips->n_controls == 0)
         return !has_direction ? "" : is_worse ? "worse (no control)" : "better (no control)";
-    if (has_direction && !flips_more && !changes_more) return "contradicted by the control";
-    if (has_direction)
+    if (!has_direction) return flips_more ? "flips more than the control" : "";
+    if (flips_more || changes_more)
         return is_worse ? "worse, beyond the control" : "better, beyond the control";
-    return flips_more ? "flips more than the control" : "";
+    return controls_agree(flips, audit->least_rows) ? "contradicted by the control"
+                                                    : "not told apart from the control";
 }
 
 static const PsColumn columns[] = {
@@ -305,7 +318,7 @@ static void add_row(PsTable *table, const PairedColumn *of, const Flips *flips)
     const PsMetric *metric = of->audit->metric->metric;
     g_autofree char *pair =
         g_strdup_printf("%s → %s", of->column->keys.names[of->reference], flips->value);
-    ps_table_add_text(table, finding_word(flips, ps_metric_worse_sign(metric)));
+    ps_table_add_text(table, finding_word(flips, of->audit));
     ps_table_add_text(table, of->column->name);
     ps_table_add_text(table, pair);
     ps_table_add_estimate(table, metric, &flips->change.group);

@@ -60,6 +60,9 @@ PsAuditSides ps_audit_sides(const PsAudit *audit,
 void ps_audit_sides_clear(PsAuditSides *sides);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PsAuditSides, ps_audit_sides_clear)
 
+// How many threads (as of ps_parallel) may each hold a copy of the rows: memory is bounded.
+int ps_audit_n_threads(const PsAudit *audit);
+
 // A cell for every group and column, measured (on several threads) and adjusted.
 GArray *
 ps_audit_measure(const PsAudit *audit, const PsStatColumn *const *columns, size_t n_columns);

@@ -78,7 +78,7 @@ ps_audit_measure(const PsAudit *audit, const PsStatColumn *const *columns, size_
             }
     }
     Measuring measuring = {audit, cells};
-    ps_parallel(cells->len, 0, measure_cell, &measuring);
+    ps_parallel(cells->len, ps_audit_n_threads(audit), measure_cell, &measuring);
     adjust(cells);
     return cells;
 }
