@@ -1,9 +1,8 @@
-// Numbered as in docs/truth.md:
-// 11. The residuals of both sets are summed by source, so that a source with rows in both
-// counts
-//     once: variance of the difference = V(group) + V(rest) - 2 cov. Shares get one right and
-//     one wrong row more on either side, at the effective numbers of rows (Agresti and Caffo
-//     2000); t with the degrees of freedom of Welch and Satterthwaite, at most the sources - 1.
+// Numbered as in docs/audit.md:
+// 1. The residuals of both sets are summed by source, so that a source with rows in both
+//    counts once: variance of the difference = V(group) + V(rest) - 2 cov. Shares get one right
+//    and one wrong row more on either side, at the effective numbers of rows (Agresti and Caffo
+//    2000); t with the degrees of freedom of Welch and Satterthwaite, at most the sources - 1.
 #include "harness/verdict/audit_contrast.h"
 
 #include "harness/stats/distributions.h"

@@ -1,5 +1,5 @@
 // The contrast of a group with the rest: two sets of rows that do not overlap, though a source
-// may have rows in both. docs/truth.md, rule 11.
+// may have rows in both. docs/audit.md, rule 1.
 #pragma once
 
 #include "harness/estimate.h"

@@ -378,6 +378,10 @@ static void add_decisions(PsAudit *audit, const Decisions *decisions)
             ps_table_add_text(table, grouping->name);
             ps_table_add_text(table, grouping->labels[g]);
             for (int which = 0; which < N_DECISIONS; which++) {
+                if (ps_audit_is_small(grouping, g, audit->least_rows)) {
+                    ps_table_add_nothing(table, "too small");
+                    continue;
+                }
                 size_t n = choose_rows(grouping, g, n_rows, decisions, which, chosen);
                 PsEstimate estimate = ps_audit_estimate(audit, &decision_metrics[which],
                                                         decisions->stats[which], chosen, n);
@@ -407,6 +411,20 @@ static void add_decision_gaps(PsTable *table,
 }
 
 // ---- all
+
+static void add_outcome_gaps(PsTable *table,
+                             const PsAudit *audit,
+                             const PsAuditGrouping *grouping,
+                             const bool *is_used)
+{
+    const PsStatColumn *outcomes[PS_N_OUTCOMES];
+    size_t n = ps_audit_outcomes(audit, outcomes);
+    for (size_t i = 0; i < n; i++) {
+        g_auto(Measure) measure =
+            measure_new(audit, grouping, is_used, outcomes[i]->stats, outcomes[i]->is_defined);
+        add_measure(table, &measure, outcomes[i]->metric->name, &ps_unit_share);
+    }
+}
 
 static bool *choose_groups(const PsAudit *audit, const PsAuditGrouping *grouping)
 {
@@ -468,6 +486,7 @@ void ps_audit_add_gaps(PsAudit *audit)
             add_minimum(minima, audit, &errors);
         }
         if (has_decisions) add_decision_gaps(table, audit, grouping, is_used, &decisions);
+        add_outcome_gaps(table, audit, grouping, is_used);
     }
     if (has_decisions) add_decisions(audit, &decisions);
 }

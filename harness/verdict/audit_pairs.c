@@ -287,7 +287,7 @@ static const PsColumn columns[] = {
     {"p_beyond_adjusted", "p of flips, adjusted", PS_COLUMN_P, false},
     {"p", "p of change", PS_COLUMN_P, true},
     {"p_beyond", "p of flips", PS_COLUMN_P, true},
-    {"answers", "answers differ", PS_COLUMN_VALUE, true},
+    {"answers", "answers differ", PS_COLUMN_VALUE, false},
     {"control_answers", "answers of controls differ", PS_COLUMN_VALUE, true},
     {"answers_beyond", "answers differ beyond controls", PS_COLUMN_DIFFERENCE, true},
     {"first_only", "reference value alone better", PS_COLUMN_COUNT, true},

@@ -67,6 +67,9 @@ int ps_audit_n_threads(const PsAudit *audit);
 GArray *
 ps_audit_measure(const PsAudit *audit, const PsStatColumn *const *columns, size_t n_columns);
 
+// The shares of rows with each outcome that occurs, answered aside; returns how many.
+size_t ps_audit_outcomes(const PsAudit *audit, const PsStatColumn *columns_of[PS_N_OUTCOMES]);
+
 // The value of stats[2 · n_rows] on chosen rows[n_rows] of the task, by metric.
 PsEstimate ps_audit_estimate(const PsAudit *audit,
                              const PsMetric *metric,

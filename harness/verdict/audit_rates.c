@@ -189,17 +189,23 @@ static bool occurs(const PsTaskRows *rows, PsOutcome outcome)
     return false;
 }
 
-void ps_audit_add_outcomes(PsAudit *audit)
+size_t ps_audit_outcomes(const PsAudit *audit, const PsStatColumn *columns_of[PS_N_OUTCOMES])
 {
     const PsTaskRows *rows = audit->data->rows;
-    const PsStatColumn *wanted[PS_N_OUTCOMES];
-    size_t n_wanted = 0;
-    for (int outcome = 0; outcome < PS_N_OUTCOMES; outcome++)
+    size_t n = 0;
+    for (int outcome = 0; outcome < PS_N_OUTCOMES; outcome++) {
+        if (outcome == PS_OUTCOME_ANSWERED || !occurs(rows, (PsOutcome)outcome)) continue;
         for (size_t m = rows->n_suite_metrics; m < rows->n_metrics; m++)
-            if (outcome != PS_OUTCOME_ANSWERED && occurs(rows, (PsOutcome)outcome)
-                && strcmp(rows->metrics[m].metric->name, ps_outcome_name((PsOutcome)outcome))
-                       == 0)
-                wanted[n_wanted++] = &rows->metrics[m];
+            if (strcmp(rows->metrics[m].metric->name, ps_outcome_name((PsOutcome)outcome)) == 0)
+                columns_of[n++] = &rows->metrics[m];
+    }
+    return n;
+}
+
+void ps_audit_add_outcomes(PsAudit *audit)
+{
+    const PsStatColumn *wanted[PS_N_OUTCOMES];
+    size_t n_wanted = ps_audit_outcomes(audit, wanted);
     if (n_wanted == 0) {
         ps_findings_add_note(audit->findings,
                              "%s: every row was answered, so groups do not differ in outcomes",

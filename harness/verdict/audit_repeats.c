@@ -71,6 +71,19 @@ static void add_row(PsTable *table,
     ps_table_add_estimate(table, &ps_unit_share, &every);
 }
 
+// k = 1, 2, 4, … and as many as there are.
+static void add_group(PsTable *table,
+                      const PsAudit *audit,
+                      const GArray *all,
+                      const PsAuditGrouping *grouping,
+                      size_t group,
+                      uint32_t n_most)
+{
+    for (uint32_t k = 1; k < n_most; k *= 2)
+        add_row(table, audit, all, grouping, group, k);
+    add_row(table, audit, all, grouping, group, n_most);
+}
+
 void ps_audit_add_repeats(PsAudit *audit)
 {
     uint32_t n_most;
@@ -78,14 +91,15 @@ void ps_audit_add_repeats(PsAudit *audit)
     if (n_most < 2 || audit->metric->metric->range != PS_RANGE_BINARY
         || audit->metric->metric->direction != PS_HIGHER_IS_BETTER)
         return;
-    PsTable *table = ps_audit_add_table(
-        audit, "repeats", "repeated tries by group",
-        "n counts samples. An epoch without an answer is a try that did not succeed.", columns,
-        G_N_ELEMENTS(columns));
+    PsTable *table = ps_audit_add_table(audit, "repeats", "repeated tries by group",
+                                        "n counts samples. An epoch without an answer is a try "
+                                        "that did not succeed. Groups that "
+                                        "are too small are left out.",
+                                        columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < audit->groupings->len; i++) {
         const PsAuditGrouping *grouping = audit->groupings->pdata[i];
         for (size_t g = 0; g < grouping->n_groups; g++)
-            for (uint32_t k = 1; k <= n_most; k = k < n_most ? MIN(2 * k, n_most) : k + 1)
-                add_row(table, audit, all, grouping, g, k);
+            if (!ps_audit_is_small(grouping, g, audit->least_rows))
+                add_group(table, audit, all, grouping, g, n_most);
     }
 }
