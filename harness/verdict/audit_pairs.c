@@ -2,18 +2,11 @@
 // in which something else was changed in the same way.
 #include "harness/stats/multiple.h"
 #include "harness/stats/sign_flip.h"
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit_pairing.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>
 #include <string.h>
-
-// One row against another of its pair, condition and epoch.
-typedef struct {
-    uint32_t first, second; // rows; first has the reference value
-    bool is_control;
-    bool is_ordered; // second is the changed one; in a control it may be open which is
-} Comparison;
 
 // The flips of one value against the reference value.
 typedef struct {
@@ -25,117 +18,19 @@ typedef struct {
     double p_adjusted, p_beyond_adjusted, p_change_adjusted;
 } Flips;
 
-typedef struct {
-    const PsAudit *audit;
-    const PsAuditColumn *column;
-    uint32_t reference; // key
-    const uint32_t *order;
-    size_t n_order;
-} PairedColumn;
-
-// ---- pairing
-
-static int compare_rows(const void *a, const void *b, void *user_data)
-{
-    const PsAuditData *data = user_data;
-    uint32_t first = *(const uint32_t *)a, second = *(const uint32_t *)b;
-    const uint32_t *const keys[] = {data->pairs, data->rows->conditions, data->rows->epochs};
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-        if (keys[i][first] != keys[i][second]) return keys[i][first] < keys[i][second] ? -1 : 1;
-    return (first > second) - (first < second);
-}
-
-static uint32_t *order_pairs(const PsAuditData *data, size_t *n)
-{
-    uint32_t *order = g_new(uint32_t, data->rows->n_rows + 1);
-    *n = 0;
-    for (uint32_t row = 0; row < data->rows->n_rows; row++)
-        if (data->pairs[row] != PS_NO_KEY) order[(*n)++] = row;
-    if (*n > 1) qsort_r(order, *n, sizeof *order, compare_rows, (void *)data);
-    return order;
-}
-
-static size_t end_of_pair(const PairedColumn *of, size_t at)
-{
-    const PsAuditData *data = of->audit->data;
-    size_t end = at + 1;
-    while (end < of->n_order && data->pairs[of->order[end]] == data->pairs[of->order[at]]
-           && data->rows->conditions[of->order[end]] == data->rows->conditions[of->order[at]]
-           && data->rows->epochs[of->order[end]] == data->rows->epochs[of->order[at]])
-        end++;
-    return end;
-}
-
-// The row of a pair that the others are compared with: the first with the reference value that
-// is no control; else, if all are controls, the first of them. UINT32_MAX: none.
-static uint32_t find_first(const PairedColumn *of, size_t at, size_t end, bool *is_ordered)
-{
-    const PsAuditData *data = of->audit->data;
-    uint32_t reference_control = UINT32_MAX;
-    bool all_control = true;
-    *is_ordered = true;
-    for (size_t i = at; i < end; i++) {
-        uint32_t row = of->order[i];
-        bool is_reference = of->column->keys.of_rows[row] == of->reference;
-        if (is_reference && !data->is_control[row]) return row;
-        if (is_reference && reference_control == UINT32_MAX) reference_control = row;
-        all_control = all_control && data->is_control[row];
-    }
-    if (!all_control) return UINT32_MAX;
-    *is_ordered = false;
-    return reference_control != UINT32_MAX ? reference_control : of->order[at];
-}
-
-// The comparisons of one pair: those that are of value, and every control.
-static void
-compare_pair(const PairedColumn *of, size_t at, size_t end, uint32_t value, GArray *comparisons)
-{
-    const PsAuditData *data = of->audit->data;
-    bool is_ordered;
-    uint32_t first = find_first(of, at, end, &is_ordered);
-    for (size_t i = at; first != UINT32_MAX && i < end; i++) {
-        uint32_t row = of->order[i];
-        bool is_control = data->is_control[row];
-        if (row == first || (!is_control && of->column->keys.of_rows[row] != value)) continue;
-        Comparison comparison = {first, row, is_control, is_ordered};
-        g_array_append_val(comparisons, comparison);
-    }
-}
-
-static int compare_comparisons(const void *a, const void *b)
-{
-    const Comparison *first = a, *second = b;
-    if (first->first != second->first) return first->first < second->first ? -1 : 1;
-    return (first->second > second->second) - (first->second < second->second);
-}
-
-// Rows are in canonical order, so sorting by the first row sorts by source.
-static GArray *find_comparisons(const PairedColumn *of, uint32_t value)
-{
-    GArray *comparisons = g_array_new(false, false, sizeof(Comparison));
-    for (size_t at = 0, end; at < of->n_order; at = end) {
-        end = end_of_pair(of, at);
-        compare_pair(of, at, end, value, comparisons);
-    }
-    g_array_sort(comparisons, compare_comparisons);
-    return comparisons;
-}
-
-// ---- flips
-
 // What is contrasted between pairs and controls; false: the comparison has no such value.
 typedef bool (*ComparisonValue)(const PsAudit *audit,
-                                const Comparison *comparison,
+                                const PsComparison *comparison,
                                 double *value);
 
-static bool value_change(const PsAudit *audit, const Comparison *of, double *value)
+static bool value_change(const PsAudit *audit, const PsComparison *of, double *value)
 {
     *value = ps_stat_column_value(audit->metric, of->second)
              - ps_stat_column_value(audit->metric, of->first);
     return of->is_ordered && !isnan(*value);
 }
 
-static bool value_flipped(const PsAudit *audit, const Comparison *of, double *value)
+static bool value_flipped(const PsAudit *audit, const PsComparison *of, double *value)
 {
     double first = ps_stat_column_value(audit->metric, of->first),
            second = ps_stat_column_value(audit->metric, of->second);
@@ -143,7 +38,7 @@ static bool value_flipped(const PsAudit *audit, const Comparison *of, double *va
     return !isnan(first) && !isnan(second);
 }
 
-static bool answer_differs(const PsAudit *audit, const Comparison *of, double *value)
+static bool answer_differs(const PsAudit *audit, const PsComparison *of, double *value)
 {
     const PsAuditData *data = audit->data;
     *value = data->rows->outcomes[of->first] != data->rows->outcomes[of->second]
@@ -166,7 +61,7 @@ static PsContrast contrast(const PsAudit *audit,
     g_autofree bool *is_pair = g_new(bool, comparisons->len + 1);
     size_t n = 0;
     for (size_t i = 0; i < comparisons->len; i++) {
-        const Comparison *of = &g_array_index(comparisons, Comparison, i);
+        const PsComparison *of = &g_array_index(comparisons, PsComparison, i);
         if (!value(audit, of, &stats[2 * n])) continue;
         stats[2 * n + 1] = 1;
         clusters[n] = audit->data->rows->clusters[of->first];
@@ -185,7 +80,7 @@ paired_change(const PsAudit *audit, const GArray *comparisons, bool of_controls)
     g_autofree uint32_t *clusters = g_new(uint32_t, comparisons->len + 1);
     double *second_stats = stats + n_stats * comparisons->len, change;
     for (size_t i = 0; i < comparisons->len; i++) {
-        const Comparison *of = &g_array_index(comparisons, Comparison, i);
+        const PsComparison *of = &g_array_index(comparisons, PsComparison, i);
         if (of->is_control != of_controls || !value_change(audit, of, &change)) continue;
         memcpy(stats + n * n_stats, audit->metric->stats + of->first * n_stats,
                n_stats * sizeof *stats);
@@ -206,7 +101,7 @@ static void test_direction(const PsAudit *audit, const GArray *comparisons, Flip
     uint32_t last = UINT32_MAX;
     int sign = -ps_metric_worse_sign(audit->metric->metric);
     for (size_t i = 0; i < comparisons->len; i++) {
-        const Comparison *of = &g_array_index(comparisons, Comparison, i);
+        const PsComparison *of = &g_array_index(comparisons, PsComparison, i);
         double change;
         flips->n_pairs += !of->is_control;
         flips->n_controls += of->is_control;
@@ -220,10 +115,10 @@ static void test_direction(const PsAudit *audit, const GArray *comparisons, Flip
     flips->p = n_sources > 0 ? ps_sign_flip(sums, n_sources).two_sided : NAN;
 }
 
-static Flips measure_value(const PairedColumn *of, uint32_t value)
+static Flips measure_value(const PsPairedColumn *of, uint32_t value)
 {
     const PsAudit *audit = of->audit;
-    g_autoptr(GArray) comparisons = find_comparisons(of, value);
+    g_autoptr(GArray) comparisons = ps_paired_column_compare(of, value);
     Flips flips = {.value = of->column->keys.names[value]};
     test_direction(audit, comparisons, &flips);
     flips.flips = contrast(audit, comparisons, &flip_metric, value_flipped);
@@ -313,7 +208,7 @@ static void add_controls(PsTable *table, const PsEstimate *estimate, const Flips
         ps_table_add_estimate(table, &flip_metric, estimate);
 }
 
-static void add_row(PsTable *table, const PairedColumn *of, const Flips *flips)
+static void add_row(PsTable *table, const PsPairedColumn *of, const Flips *flips)
 {
     const PsMetric *metric = of->audit->metric->metric;
     g_autofree char *pair =
@@ -355,27 +250,7 @@ static void adjust(GArray *all)
     }
 }
 
-// The value that most rows of pairs have, of those that tie the first in the alphabet; or the
-// one that is asked for. PS_NO_KEY: no row of a pair has it.
-static uint32_t find_reference(const PairedColumn *of)
-{
-    const PsKeyColumn *keys = &of->column->keys;
-    g_autofree size_t *counts = g_new0(size_t, keys->n_keys + 1);
-    const char *wanted = of->audit->options->reference;
-    uint32_t best = PS_NO_KEY;
-    for (size_t i = 0; i < of->n_order; i++) {
-        uint32_t key = keys->of_rows[of->order[i]];
-        if (key != PS_NO_KEY && !of->audit->data->is_control[of->order[i]]) counts[key]++;
-    }
-    for (uint32_t key = 0; key < keys->n_keys; key++) {
-        bool is_wanted = wanted == NULL || strcmp(keys->names[key], wanted) == 0;
-        if (is_wanted && counts[key] > 0 && (best == PS_NO_KEY || counts[key] > counts[best]))
-            best = key;
-    }
-    return best;
-}
-
-static GArray *measure_column(const PairedColumn *of)
+static GArray *measure_column(const PsPairedColumn *of)
 {
     GArray *all = g_array_new(false, true, sizeof(Flips));
     for (uint32_t value = 0; value < of->column->keys.n_keys; value++) {
@@ -399,13 +274,13 @@ void ps_audit_add_pairs(PsAudit *audit)
     const PsAuditData *data = audit->data;
     if (data->n_pairs == 0 || audit->metric->metric->form != PS_FORM_RATIO) return;
     size_t n_order;
-    g_autofree uint32_t *order = order_pairs(data, &n_order);
+    g_autofree uint32_t *order = ps_paired_order(data, &n_order);
     PsTable *table = NULL;
     for (char **name = audit->options->groups; *name != NULL; name++) {
         const PsAuditColumn *column = &data->columns[ps_audit_data_column(data, *name)];
-        PairedColumn of = {audit, column, PS_NO_KEY, order, n_order};
+        PsPairedColumn of = {audit, column, PS_NO_KEY, order, n_order};
         if (column->is_everywhere || column->keys.n_keys == 0) continue;
-        of.reference = find_reference(&of);
+        of.reference = ps_paired_column_find_reference(&of);
         if (of.reference == PS_NO_KEY) {
             ps_findings_add_note(audit->findings,
                                  "%s: no pair has a sample whose %s is the reference value",
