@@ -250,16 +250,15 @@ PsEstimate ps_estimate(const PsMetric *metric, const PsRows *rows)
 // so keep the interval honest where few pairs differ or all of them do. Here a cluster is a
 // pair, its z the share that it has in the difference, value the mean of the z, and what is
 // added are two halves of a pair that differs by ± reach: the whole range, 1, for shares.
-static void add_pairs(PsEstimate *estimate, double variance, double reach, const char *method)
+static void
+add_pairs(PsEstimate *estimate, double variance, double reach, double most, const char *method)
 {
     double c = (double)estimate->n_clusters, value = estimate->value;
     double spread = c >= 2 ? variance * c * (c - 1) : 0; // sum of (z - value)²
     double mean = c * value / (c + 2);
     double squares = spread + c * value * value + reach * reach - (c + 2) * mean * mean;
     double error = sqrt(MAX(squares, 0)) / (c + 2);
-    bool is_share = reach == 1;
-    set_t_interval(estimate, mean, error, is_share ? -1 : -INFINITY, is_share ? 1 : INFINITY,
-                   method);
+    set_t_interval(estimate, mean, error, -most, most, method);
 }
 
 // The largest value of a row of either system, 1 if all are 0: what one more source could
@@ -286,9 +285,9 @@ static void difference_interval(PsEstimate *estimate,
     if (estimate->n_clusters < 2 && range == PS_RANGE_POSITIVE)
         estimate->method = "no interval: one source";
     else if (range != PS_RANGE_POSITIVE)
-        add_pairs(estimate, variance, 1, "Agresti-Min, paired, clustered");
+        add_pairs(estimate, variance, 1, 1, "Agresti-Min, paired, clustered");
     else if (is_nothing(variance))
-        add_pairs(estimate, 0, largest_value(first, second, n_stats),
+        add_pairs(estimate, 0, largest_value(first, second, n_stats), INFINITY,
                   "Agresti-Min, all pairs differ alike");
     else
         set_t_interval(estimate, estimate->value, sqrt(variance), -INFINITY, INFINITY,

@@ -1,4 +1,4 @@
-#include "harness/verdict/audit.h"
+#include "harness/verdict/audit/audit.h"
 
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"

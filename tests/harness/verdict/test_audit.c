@@ -1,6 +1,6 @@
 // The parts of an audit on rows that are made here, where the truth is known.
 #include "harness/rng.h"
-#include "harness/verdict/audit_bootstrap.h"
+#include "harness/verdict/audit/bootstrap.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

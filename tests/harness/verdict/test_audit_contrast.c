@@ -1,5 +1,5 @@
 #include "harness/rng.h"
-#include "harness/verdict/audit_contrast.h"
+#include "harness/verdict/audit/contrast.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

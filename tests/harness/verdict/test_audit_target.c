@@ -1,4 +1,4 @@
-#include "harness/verdict/audit_target.h"
+#include "harness/verdict/audit/target.h"
 
 #include "../fake.h"
 

@@ -1,8 +1,8 @@
-#include "harness/verdict/audit_gap_measure.h"
+#include "harness/verdict/audit/gap_measure.h"
 
 #include "harness/stats/bootstrap.h"
 #include "harness/stats/sort.h"
-#include "harness/verdict/audit_bootstrap.h"
+#include "harness/verdict/audit/bootstrap.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 
 #include <math.h>
 #include <string.h>

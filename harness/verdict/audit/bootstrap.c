@@ -1,7 +1,7 @@
-#include "harness/verdict/audit_bootstrap.h"
+#include "harness/verdict/audit/bootstrap.h"
 
-#include "harness/parallel.h"
 #include "harness/rng.h"
+#include "harness/stats/parallel.h"
 
 #include <string.h>
 
@@ -51,7 +51,7 @@ typedef struct {
     double *totals;
 } Drawing;
 
-static void draw(void *data, size_t i)
+static void draw(size_t i, void *data)
 {
     const Drawing *drawing = data;
     const PsBlocks *blocks = drawing->blocks;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "harness/stats/fairness.h"
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 
 // One rate over the groups of one grouping: as observed, and drawn.
 typedef struct {

@@ -1,10 +1,10 @@
 // Calibration and selective answering by group: from stated confidences, or else from how often
 // repeated answers agree.
-#include "harness/verdict/audit_confidence.h"
-#include "harness/parallel.h"
+#include "harness/verdict/audit/confidence.h"
 #include "harness/stats/calibration.h"
 #include "harness/stats/distributions.h"
 #include "harness/stats/intervals.h"
+#include "harness/stats/parallel.h"
 #include "harness/stats/selective.h"
 
 #include <math.h>
@@ -223,7 +223,7 @@ typedef struct {
     GroupCalibration *groups;
 } Work;
 
-static void calibrate(void *data, size_t at)
+static void calibrate(size_t at, void *data)
 {
     const Work *work = data;
     GroupCalibration *of = &work->groups[at];

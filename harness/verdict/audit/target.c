@@ -1,6 +1,6 @@
 // The shares are a mapping with free keys, which a libcyaml schema cannot describe; so this
 // reads libyaml's document.
-#include "harness/verdict/audit_target.h"
+#include "harness/verdict/audit/target.h"
 
 #include "harness/yaml.h"
 

@@ -1,5 +1,5 @@
 // How wrong the labels would have to be for the verdict on the worst group to change.
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>

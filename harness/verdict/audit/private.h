@@ -2,9 +2,9 @@
 // audit.
 #pragma once
 
-#include "harness/verdict/audit.h"
-#include "harness/verdict/audit_contrast.h"
-#include "harness/verdict/audit_groups.h"
+#include "harness/verdict/audit/audit.h"
+#include "harness/verdict/audit/contrast.h"
+#include "harness/verdict/audit/groups.h"
 
 // One metric of one group against the rest of its grouping.
 typedef struct {

@@ -1,7 +1,7 @@
 // Answers that are yes or no against labels that are. Internal to the audit.
 #pragma once
 
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 
 typedef enum {
     PS_DECISION_SELECTION,

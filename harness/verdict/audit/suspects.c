@@ -1,6 +1,6 @@
 // Samples whose label may be wrong: several systems give one and the same other answer.
 #include "harness/error.h"
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 // What happens to a group that is worse, and what accuracy and coverage that gives.
 #include "harness/stats/selective.h"
-#include "harness/verdict/audit_confidence.h"
+#include "harness/verdict/audit/confidence.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "harness/verdict/audit_decisions.h"
+#include "harness/verdict/audit/decisions.h"
 
 #include <string.h>
 

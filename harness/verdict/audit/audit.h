@@ -4,7 +4,7 @@
 #pragma once
 
 #include "harness/findings.h"
-#include "harness/verdict/audit_target.h"
+#include "harness/verdict/audit/target.h"
 
 #define PS_AUDIT_GROUPS_MOST 4   // --group
 #define PS_AUDIT_LEAST_ROWS 10   // of a cell that is judged …

@@ -2,7 +2,7 @@
 #include "harness/error.h"
 #include "harness/rng.h"
 #include "harness/stats/intervals.h"
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 // in which something else was changed in the same way.
 #include "harness/stats/multiple.h"
 #include "harness/stats/sign_flip.h"
-#include "harness/verdict/audit_pairing.h"
+#include "harness/verdict/audit/pairing.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
-#include "harness/verdict/audit.h"
+#include "harness/verdict/audit/audit.h"
 
 #include "harness/error.h"
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "harness/verdict/audit_data.h"
+#include "harness/verdict/audit/data.h"
 
 #include "harness/error.h"
 

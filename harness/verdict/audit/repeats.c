@@ -1,6 +1,6 @@
 // Repeatability by group: whether one of k tries, or each of them, is right.
 #include "harness/stats/pass_at_k.h"
-#include "harness/verdict/audit_confidence.h"
+#include "harness/verdict/audit/confidence.h"
 
 #include <math.h>
 

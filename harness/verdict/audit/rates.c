@@ -1,7 +1,7 @@
 // How often each group goes wrong, against the rest; the outcomes likewise.
-#include "harness/parallel.h"
 #include "harness/stats/multiple.h"
-#include "harness/verdict/audit_private.h"
+#include "harness/stats/parallel.h"
+#include "harness/verdict/audit/private.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>
@@ -39,7 +39,7 @@ typedef struct {
     GArray *cells;
 } Measuring;
 
-static void measure_cell(void *data, size_t i)
+static void measure_cell(size_t i, void *data)
 {
     const Measuring *measuring = data;
     PsAuditCell *cell = &g_array_index(measuring->cells, PsAuditCell, i);

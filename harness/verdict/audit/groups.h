@@ -1,7 +1,7 @@
 // Groups: the rows of a task parted by one attribute, or by the crossing of several.
 #pragma once
 
-#include "harness/verdict/audit_data.h"
+#include "harness/verdict/audit/data.h"
 
 #define PS_AUDIT_CELLS_MOST 200 // groups of one grouping
 

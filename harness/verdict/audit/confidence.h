@@ -1,7 +1,7 @@
 // How sure the system was of each answer, and whether that was right. Internal to the audit.
 #pragma once
 
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 
 typedef struct {
     bool is_stated; // by the system; otherwise the agreement of a sample's epochs

@@ -3,7 +3,7 @@
 //    counts once: variance of the difference = V(group) + V(rest) - 2 cov. Shares get one right
 //    and one wrong row more on either side, at the effective numbers of rows (Agresti and Caffo
 //    2000); t with the degrees of freedom of Welch and Satterthwaite, at most the sources - 1.
-#include "harness/verdict/audit_contrast.h"
+#include "harness/verdict/audit/contrast.h"
 
 #include "harness/stats/distributions.h"
 #include "harness/stats/intervals.h"

@@ -1,7 +1,7 @@
-#include "harness/verdict/audit_groups.h"
+#include "harness/verdict/audit/groups.h"
 
 #include "harness/error.h"
-#include "harness/verdict/audit.h"
+#include "harness/verdict/audit/audit.h"
 
 #include <string.h>
 

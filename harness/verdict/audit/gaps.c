@@ -1,7 +1,7 @@
 // The gap between the groups that fare best and worst, and its relatives: demographic parity,
 // equal opportunity, equalised odds, the group minimum.
-#include "harness/verdict/audit_decisions.h"
-#include "harness/verdict/audit_gap_measure.h"
+#include "harness/verdict/audit/decisions.h"
+#include "harness/verdict/audit/gap_measure.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>

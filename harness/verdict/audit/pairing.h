@@ -1,7 +1,7 @@
 // Which rows of counterfactual pairs are compared with each other. Internal to the audit.
 #pragma once
 
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 
 // One row against another of its pair, condition and epoch.
 typedef struct {

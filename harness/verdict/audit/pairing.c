@@ -1,4 +1,4 @@
-#include "harness/verdict/audit_pairing.h"
+#include "harness/verdict/audit/pairing.h"
 
 #include <string.h>
 

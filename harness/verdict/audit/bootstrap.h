@@ -2,7 +2,7 @@
 // together in blocks first, which resamples sums of independent sources and so the same spread.
 #pragma once
 
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 
 #define PS_BLOCKS_MOST 4096
 

@@ -1,5 +1,5 @@
 // What the groups hold: rows, sources, how many independent rows they are worth, what is empty.
-#include "harness/verdict/audit_private.h"
+#include "harness/verdict/audit/private.h"
 
 #include <math.h>
 #include <string.h>
