@@ -133,6 +133,13 @@ void ps_response_answer(PsResponse *response, const char *answer)
     }
 }
 
+void ps_response_set_logprobs(PsResponse *response, double logprob_sum, size_t n_tokens)
+{
+    if (n_tokens == 0 || !isfinite(logprob_sum)) return;
+    response->confidence = exp(logprob_sum / (double)n_tokens);
+    response->is_confidence_of_tokens = true;
+}
+
 void ps_response_add_span(PsResponse *response,
                           const char *name,
                           int64_t start_ns,

@@ -19,7 +19,7 @@ typedef struct {
     char **outputs;
     int limit, epochs, max_connections, max_retries, max_tokens, seed;
     double timeout_s, temperature, rate;
-    gboolean stream, is_durable, verify_media, allow_outside, is_quiet, no_evidence,
+    gboolean stream, logprobs, is_durable, verify_media, allow_outside, is_quiet, no_evidence,
         retry_failed;
 } Flags;
 
@@ -65,6 +65,8 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
         {"seed", 0, 0, G_OPTION_ARG_INT, &flags->seed, "Asked of the system", "N"},
         {"stream", 0, 0, G_OPTION_ARG_NONE, &flags->stream,
          "Ask for streamed answers: time to first token, gaps between tokens", NULL},
+        {"logprobs", 0, 0, G_OPTION_ARG_NONE, &flags->logprobs,
+         "Ask for the probabilities of the answer's tokens, which become its confidence", NULL},
         {"durable", 0, 0, G_OPTION_ARG_NONE, &flags->is_durable,
          "Stored answers also survive a power failure (slower)", NULL},
         {"verify", 0, 0, G_OPTION_ARG_NONE, &flags->verify_media,
@@ -151,10 +153,12 @@ static PsSystem system_of(const Flags *flags, const PsAdapter *adapter, const ch
         .max_tokens = flags->max_tokens,
         .seed = flags->seed,
         .stream = flags->stream,
+        .logprobs = flags->logprobs,
     };
 }
 
-// What the answers depend on, and so the same in a run that is resumed.
+// What the answers depend on, and so the same in a run that is resumed. How they are sent
+// (stream) and what is told of them (logprobs) is not part of it.
 static char *options_json(const PsSystem *system)
 {
     GString *out = g_string_new("{");

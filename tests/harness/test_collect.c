@@ -6,6 +6,7 @@
 #include "harness/sheet.h"
 
 #include <criterion/criterion.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 
 #define SUITE(n)                                                                               \
@@ -57,6 +58,21 @@ Test(collect, an_unanswered_item_has_an_outcome_and_no_score)
     cr_assert(fake_run(SUITE(4), "abstain", run_path, &result, NULL));
     assert_query("SELECT outcome, count(*) FROM response GROUP BY 1", "abstained|4");
     assert_query("SELECT count(*) FROM score", "0");
+}
+
+Test(collect, where_confidences_come_from_is_a_fact_of_the_run)
+{
+    PsCollectResult result;
+    const char *fact = "SELECT count(*), max(value) FROM info WHERE name = 'fact confidence'";
+    cr_assert(fake_run(SUITE(4), "sure", run_path, &result, NULL));
+    assert_query(fact, "1|stated");
+    cr_assert_eq(g_remove(run_path), 0);
+    cr_assert(fake_run(SUITE(4), "tokens", run_path, &result, NULL));
+    assert_query(fact, "1|token log-probabilities");
+    assert_query("SELECT DISTINCT round(confidence, 6) FROM response", "0.606531");
+    cr_assert_eq(g_remove(run_path), 0);
+    cr_assert(fake_run(SUITE(4), "echo", run_path, &result, NULL));
+    assert_query(fact, "0|");
 }
 
 Test(collect, a_finished_run_asks_nothing_again)
