@@ -67,6 +67,7 @@ void ps_response_init(PsResponse *response)
         .input_tokens = -1,
         .output_tokens = -1,
         .confidence = NAN,
+        .cost = NAN,
     };
 }
 

@@ -41,6 +41,7 @@ typedef struct {
     int64_t input_tokens, output_tokens; // -1: not stated
     double confidence;                   // 0-1; NAN: not stated
     bool is_confidence_of_tokens;        // made of log-probabilities, not stated as such
+    double cost;           // dollars; known of a stored response (harness/price.h), else NAN
     GArray *token_gaps_us; // uint32_t: time from each streamed piece to the next; NULL if none
     GPtrArray *spans;      // PsSpan *, owned; NULL if none
 } PsResponse;

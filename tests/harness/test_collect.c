@@ -194,6 +194,17 @@ Test(sheet, shows_slices_with_their_values_and_samples, .init = set_up, .fini = 
     cr_assert_eq(task->n_latencies, 40);
 }
 
+Test(sheet, leaves_out_derived_metrics_that_no_row_has, .init = set_up, .fini = tear_down)
+{
+    PsCollectResult result;
+    cr_assert(fake_run(SUITE(4), "abstain", run_path, &result, NULL));
+    g_autoptr(PsRunFile) run = ps_runfile_open(run_path, PS_RUNFILE_READ, false, NULL);
+    g_autoptr(PsSheet) sheet = ps_sheet_new(run, &fake_registry, NULL);
+    cr_assert_eq(sheet->tasks[0].n_metrics, 1);
+    cr_assert_str_eq(sheet->tasks[0].metrics[0]->name, "same");
+    cr_assert_not(sheet->tasks[0].whole.cells[0].estimate.is_defined);
+}
+
 Test(sheet, an_unfinished_run_says_so, .init = set_up, .fini = tear_down)
 {
     PsCollectResult result;
