@@ -144,8 +144,8 @@ double ps_stat_column_value(const PsStatColumn *column, size_t row)
 
 bool ps_task_rows_lists(const PsTaskRows *rows, const PsStatColumn *column)
 {
-    return !column->metric->is_derived
-           || memchr(column->is_defined, true, rows->n_rows) != NULL;
+    if (!column->metric->is_derived) return true;
+    return rows->n_rows > 0 && memchr(column->is_defined, true, rows->n_rows) != NULL;
 }
 
 void ps_task_rows_drop_unlisted(PsTaskRows *rows)
