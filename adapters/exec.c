@@ -130,6 +130,10 @@ static void append_options(GString *out, const PsSystem *system)
         ps_json_append_key(out, "seed");
         ps_json_append_integer(out, system->seed);
     }
+    if (system->logprobs) {
+        ps_json_append_key(out, "logprobs");
+        g_string_append(out, "true");
+    }
     if (system->timeout_ns > 0) {
         ps_json_append_key(out, "timeout_ms");
         ps_json_append_integer(out, system->timeout_ns / 1000000);
@@ -181,13 +185,32 @@ static bool read_count(const cJSON *answer, const char *key, int64_t *count, GEr
     return true;
 }
 
-static bool read_confidence(const cJSON *answer, double *confidence, GError **error)
+static bool read_logprobs(const cJSON *answer, PsResponse *response, GError **error)
+{
+    const cJSON *logprobs = cJSON_GetObjectItemCaseSensitive(answer, "logprobs");
+    if (logprobs == NULL || cJSON_IsNull(logprobs)) return true;
+    size_t n_tokens = 0;
+    double sum = 0;
+    const cJSON *logprob;
+    cJSON_ArrayForEach(logprob, logprobs)
+    {
+        sum += cJSON_IsNumber(logprob) && logprob->valuedouble <= 0 ? logprob->valuedouble
+                                                                    : (double)NAN;
+        n_tokens++;
+    }
+    if (!cJSON_IsArray(logprobs) || !isfinite(sum))
+        return ps_fail(error, PS_ERROR_DATA, "\"logprobs\" is not a list of numbers up to 0");
+    ps_response_set_logprobs(response, sum, n_tokens);
+    return true;
+}
+
+static bool read_confidence(const cJSON *answer, PsResponse *response, GError **error)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(answer, "confidence");
-    if (value == NULL || cJSON_IsNull(value)) return true;
+    if (value == NULL || cJSON_IsNull(value)) return read_logprobs(answer, response, error);
     if (!cJSON_IsNumber(value) || !(value->valuedouble >= 0 && value->valuedouble <= 1))
         return ps_fail(error, PS_ERROR_DATA, "\"confidence\" is not a number from 0 to 1");
-    *confidence = value->valuedouble;
+    response->confidence = value->valuedouble;
     return true;
 }
 
@@ -250,8 +273,8 @@ read_answer(const GString *line, const PsRequest *request, PsResponse *response,
                        request->item_id);
     return read_count(answer, "input_tokens", &response->input_tokens, error)
            && read_count(answer, "output_tokens", &response->output_tokens, error)
-           && read_confidence(answer, &response->confidence, error)
-           && read_spans(answer, response, error) && read_outcome(answer, response, error);
+           && read_confidence(answer, response, error) && read_spans(answer, response, error)
+           && read_outcome(answer, response, error);
 }
 
 static char *raw_line(const GString *line)

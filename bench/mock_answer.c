@@ -84,10 +84,15 @@ static void add_json(Buffer *out, const char *body)
 }
 
 // Token counts are made up: a token for every four bytes.
+static size_t count_tokens(JsonText text)
+{
+    return text.n_bytes / 4 + 1;
+}
+
 static int usage_print(char *bytes, size_t size, JsonText question, JsonText answer)
 {
-    size_t n_in = question.n_bytes / 4 + 1;
-    size_t n_out = answer.n_bytes / 4 + 1;
+    size_t n_in = count_tokens(question);
+    size_t n_out = count_tokens(answer);
     return snprintf(bytes, size,
                     "\"usage\":{\"prompt_tokens\":%zu,\"completion_tokens\":%zu,"
                     "\"total_tokens\":%zu}",
@@ -110,27 +115,48 @@ static void add_preamble(Buffer *out, const ChatRequest *request, const char *ob
     buffer_add(out, model.start, model.n_bytes);
 }
 
+// Log-probabilities are made up as well, of the question and the token's number. Tokens from …
+// to-1 of the answer; nothing if they were not asked for.
+static void add_logprobs(Buffer *out, const ChatRequest *request, size_t from, size_t to)
+{
+    if (!request->logprobs) return;
+    uint64_t hash = chat_hash(request->text.start, request->text.n_bytes);
+    buffer_add_text(out, "\"logprobs\":{\"content\":[");
+    for (size_t i = from; i < to; i++)
+        buffer_add_format(
+            out, "%s{\"token\":\"\",\"logprob\":%g,\"bytes\":null,\"top_logprobs\":[]}",
+            i > from ? "," : "", -(double)(mix(hash + i) % 64) / 64);
+    buffer_add_text(out, "]},");
+}
+
 static void add_plain(Buffer *out, const ChatRequest *request, bool is_broken)
 {
     static const char middle[] =
         "\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"";
-    static const char after[] = "\"},\"finish_reason\":\"stop\"}],";
+    static const char after[] = "\"},", end[] = "\"finish_reason\":\"stop\"}],";
     JsonText answer = answer_text(request);
     size_t n_preamble = sizeof "{\"id\":\"chatcmpl-0123456789abcdef\",\"object\":"
                                "\"chat.completion\",\"created\":" CREATED ",\"model\":\""
                         - 1 + model_name(request).n_bytes;
     char usage[160];
     size_t n_usage = (size_t)usage_print(usage, sizeof usage, request->text, answer);
-    size_t n_tail = is_broken ? 0 : sizeof after - 1 + n_usage + 1;
+    Buffer logprobs = {0};
+    add_logprobs(&logprobs, request, 0, count_tokens(answer));
+    size_t n_tail =
+        is_broken ? 0 : sizeof after - 1 + logprobs.n_bytes + sizeof end - 1 + n_usage + 1;
     add_head(out, 200, n_preamble + sizeof middle - 1 + answer.n_bytes + n_tail);
     buffer_add_text(out, "\r\n");
     add_preamble(out, request, "chat.completion");
     buffer_add(out, middle, sizeof middle - 1);
     buffer_add(out, answer.start, answer.n_bytes);
-    if (is_broken) return;
-    buffer_add(out, after, sizeof after - 1);
-    buffer_add(out, usage, n_usage);
-    buffer_add(out, "}", 1);
+    if (!is_broken) {
+        buffer_add(out, after, sizeof after - 1);
+        buffer_add(out, logprobs.data, logprobs.n_bytes);
+        buffer_add(out, end, sizeof end - 1);
+        buffer_add(out, usage, n_usage);
+        buffer_add(out, "}", 1);
+    }
+    buffer_clear(&logprobs);
 }
 
 // One event as one HTTP chunk: "data: {preamble", before, text, after, and an empty line.
@@ -158,15 +184,20 @@ static void add_event(Buffer *out,
 static void add_content_events(Buffer *out, const ChatRequest *request, int n_chunks)
 {
     static const char before[] = "\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
+    static const char ending[] = "\"finish_reason\":null}]}";
     JsonText answer = answer_text(request);
-    size_t from = 0;
-    for (int i = 1; i <= n_chunks; i++) {
-        size_t wanted = answer.n_bytes * (size_t)i / (size_t)n_chunks;
-        size_t to = chat_text_boundary(answer, from, wanted);
-        add_event(out, request, before, (JsonText){answer.start + from, to - from},
-                  "\"},\"finish_reason\":null}]}");
+    size_t from = 0, n_tokens = count_tokens(answer), n = (size_t)n_chunks;
+    Buffer after = {0};
+    for (size_t i = 1; i <= n; i++) {
+        size_t to = chat_text_boundary(answer, from, answer.n_bytes * i / n);
+        after.n_bytes = 0;
+        buffer_add_text(&after, "\"},");
+        add_logprobs(&after, request, n_tokens * (i - 1) / n, n_tokens * i / n);
+        buffer_add(&after, ending, sizeof ending); // with its NUL
+        add_event(out, request, before, (JsonText){answer.start + from, to - from}, after.data);
         from = to;
     }
+    buffer_clear(&after);
 }
 
 static void add_stream(Buffer *out, const ChatRequest *request, int n_chunks, bool is_broken)

@@ -103,6 +103,7 @@ static void bracket_close(Scan *scan)
 static void true_value(Scan *scan)
 {
     if (scan->depth == 1 && text_is(scan->key, "stream")) scan->request->stream = true;
+    if (scan->depth == 1 && text_is(scan->key, "logprobs")) scan->request->logprobs = true;
     if (scan->depth == 2 && scan->in_stream_options && text_is(scan->key, "include_usage"))
         scan->request->include_usage = true;
 }

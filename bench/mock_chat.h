@@ -20,6 +20,7 @@ typedef struct {
     JsonText model; // as asked
     bool stream;
     bool include_usage; // stream_options.include_usage
+    bool logprobs;
 } ChatRequest;
 
 // False when the body is not a bracketed, closed JSON text or has no message of role user.

@@ -25,6 +25,7 @@ typedef struct {
     int64_t max_tokens;  // 0: leave it to the system
     int64_t seed;        // -1: leave it to the system
     bool stream;         // ask for a streamed answer (time to first token, token gaps)
+    bool logprobs;       // ask for the log-probabilities of the answer's tokens (confidence)
 } PsSystem;
 
 // One request. Holds nothing that would give the answer away. Valid until it is completed.

@@ -38,7 +38,7 @@ typedef struct PsMetric {
     const char *name;    // as in a suite: "wer"
     const char *title;   // as in a table: "Word error rate"
     const char *summary; // one sentence
-    const char *unit;    // "", "%", "ms"; what the value is printed in
+    const char *unit;    // "", "%", "ms", "$"; what the value is printed in
     double unit_scale;   // value * unit_scale is in unit (100 for "%", 1e-6 from ns to ms)
     const char *source;  // the implementation or paper that defines it
     PsDirection direction;
@@ -46,8 +46,8 @@ typedef struct PsMetric {
     double percentile; // PS_FORM_PERCENTILE: 0-100
     PsRange range;
     PsScope scope;
-    bool is_derived; // computed from the response's outcome and clock alone: every run has it,
-                     // a suite need not name it, and it is not stored
+    bool is_derived; // computed from the response's outcome, clock and tokens alone: every run
+                     // has it, a suite need not name it, and it is not stored
     int n_stats;     // 2 for a ratio, 1 for a percentile, up to PS_METRIC_MAX_STATS
 
     // Fills stats[n_stats] for one response. False: undefined for this row (no reference, say).

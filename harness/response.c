@@ -67,6 +67,7 @@ void ps_response_init(PsResponse *response)
         .input_tokens = -1,
         .output_tokens = -1,
         .confidence = NAN,
+        .cost = NAN,
     };
 }
 
@@ -131,6 +132,13 @@ void ps_response_answer(PsResponse *response, const char *answer)
         response->answer = g_utf8_make_valid(answer, -1);
         response->outcome = PS_OUTCOME_ANSWERED;
     }
+}
+
+void ps_response_set_logprobs(PsResponse *response, double logprob_sum, size_t n_tokens)
+{
+    if (n_tokens == 0 || !isfinite(logprob_sum)) return;
+    response->confidence = exp(logprob_sum / (double)n_tokens);
+    response->is_confidence_of_tokens = true;
 }
 
 void ps_response_add_span(PsResponse *response,

@@ -40,6 +40,8 @@ typedef struct {
     int n_attempts;         // 1 = no retry
     int64_t input_tokens, output_tokens; // -1: not stated
     double confidence;                   // 0-1; NAN: not stated
+    bool is_confidence_of_tokens;        // made of log-probabilities, not stated as such
+    double cost;           // dollars; known of a stored response (harness/price.h), else NAN
     GArray *token_gaps_us; // uint32_t: time from each streamed piece to the next; NULL if none
     GPtrArray *spans;      // PsSpan *, owned; NULL if none
 } PsResponse;
@@ -57,6 +59,11 @@ void ps_response_fail(PsResponse *response, PsOutcome outcome, const char *forma
 // phrases for "I don't know", refused if it begins with one for "I can't help with that",
 // answered otherwise. The phrases are listed in docs/design.md.
 void ps_response_answer(PsResponse *response, const char *answer);
+
+// Sets the confidence of an answer of n_tokens tokens, whose log-probabilities (natural) add up
+// to logprob_sum: exp of their mean, which is the geometric mean of the tokens' probabilities.
+// Sets nothing if there are no tokens or the sum is not finite.
+void ps_response_set_logprobs(PsResponse *response, double logprob_sum, size_t n_tokens);
 
 // Appends a span that ran from start_ns to now; detail (JSON or NULL) is copied.
 void ps_response_add_span(PsResponse *response,

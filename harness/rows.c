@@ -53,13 +53,17 @@ PsTaskRows *ps_task_rows_new(size_t n_rows, const PsTask *task, const PsRegistry
     return rows;
 }
 
+static void clear_column(PsStatColumn *column)
+{
+    g_free(column->stats);
+    g_free(column->is_defined);
+}
+
 void ps_task_rows_free(PsTaskRows *rows)
 {
     if (rows == NULL) return;
-    for (size_t i = 0; i < rows->n_metrics; i++) {
-        g_free(rows->metrics[i].stats);
-        g_free(rows->metrics[i].is_defined);
-    }
+    for (size_t i = 0; i < rows->n_metrics; i++)
+        clear_column(&rows->metrics[i]);
     for (size_t i = 0; i < rows->n_slicers; i++) {
         for (size_t k = 0; k < rows->slicers[i].n_keys; k++)
             g_free(rows->slicers[i].names[k]);
@@ -136,6 +140,24 @@ double ps_stat_column_value(const PsStatColumn *column, size_t row)
     if (!column->is_defined[row]) return NAN;
     if (column->metric->form == PS_FORM_PERCENTILE) return stats[0];
     return stats[1] != 0 ? stats[0] / stats[1] : NAN;
+}
+
+bool ps_task_rows_lists(const PsTaskRows *rows, const PsStatColumn *column)
+{
+    if (!column->metric->is_derived) return true;
+    return rows->n_rows > 0 && memchr(column->is_defined, true, rows->n_rows) != NULL;
+}
+
+void ps_task_rows_drop_unlisted(PsTaskRows *rows)
+{
+    size_t n_kept = 0;
+    for (size_t i = 0; i < rows->n_metrics; i++) {
+        if (ps_task_rows_lists(rows, &rows->metrics[i]))
+            rows->metrics[n_kept++] = rows->metrics[i];
+        else
+            clear_column(&rows->metrics[i]);
+    }
+    rows->n_metrics = n_kept;
 }
 
 PsRows ps_task_rows_gather(const PsTaskRows *table,

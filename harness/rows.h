@@ -77,5 +77,13 @@ void ps_rows_clear(PsRows *rows);
 // The value of one row, in the metric's own unit; NAN if it is not defined.
 double ps_stat_column_value(const PsStatColumn *column, size_t row);
 
+// Whether a column is worth listing. A derived metric of which no row has a value (tokens that
+// a system does not state, first tokens of answers that were not streamed) is not: nobody asked
+// for it. A gate that names it still finds it.
+bool ps_task_rows_lists(const PsTaskRows *rows, const PsStatColumn *column);
+
+// Drops the columns that are not worth listing.
+void ps_task_rows_drop_unlisted(PsTaskRows *rows);
+
 // The row of an item; false if it has none. Only while rows are in the order of their items.
 bool ps_task_rows_find(const PsTaskRows *rows, uint64_t item_id, size_t *row);

@@ -2,6 +2,7 @@
 #include "harness/rows_private.h"
 
 #include "harness/error.h"
+#include "harness/price.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -71,12 +72,18 @@ static bool read_response(sqlite3_stmt *statement, PsResponse *response)
     return ps_outcome_find(column_text(statement, 4), &response->outcome);
 }
 
-static bool set_row(PsTaskRows *rows, size_t row, size_t n_conditions, sqlite3_stmt *statement)
+// False if the row is damaged.
+static bool set_row(PsTaskRows *rows,
+                    size_t row,
+                    size_t n_conditions,
+                    const PsPrice *price,
+                    sqlite3_stmt *statement)
 {
     PsResponse response;
     if (!read_response(statement, &response)
         || (size_t)sqlite3_column_int64(statement, 2) >= n_conditions)
         return false;
+    response.cost = ps_price_cost(price, &response);
     rows->item_ids[row] = (uint64_t)sqlite3_column_int64(statement, 0);
     rows->sample_ids[row] = (uint64_t)sqlite3_column_int64(statement, 1);
     rows->conditions[row] = (uint32_t)sqlite3_column_int(statement, 2);
@@ -97,6 +104,8 @@ static bool set_row(PsTaskRows *rows, size_t row, size_t n_conditions, sqlite3_s
 static bool
 load_responses(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
 {
+    PsPrice price;
+    if (!ps_price_load(run, &price, error)) return false;
     sqlite3_stmt *statement =
         prepare_range(run,
                       "SELECT item_id, sample_id, condition, epoch, outcome, scheduled_ns,"
@@ -108,7 +117,8 @@ load_responses(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError 
     size_t row = 0;
     int status;
     while ((status = ps_runfile_step(run, statement, error)) == 1) {
-        if (row == rows->n_rows || !set_row(rows, row, task->task->n_conditions, statement)) {
+        if (row == rows->n_rows
+            || !set_row(rows, row, task->task->n_conditions, &price, statement)) {
             status = -1;
             fail_damaged(run, (uint64_t)sqlite3_column_int64(statement, 0), error);
             break;

@@ -58,6 +58,12 @@ bool ps_runfile_is_new(const PsRunFile *run); // holds no plan yet
 bool ps_runfile_set_info(PsRunFile *run, const char *name, const char *value, GError **error);
 char *ps_runfile_get_info(PsRunFile *run, const char *name);
 
+// The fact where the confidences of a run come from, and what it may say; both, joined by
+// "and", if there are both. No such fact: no answer has a confidence, or the run is older.
+#define PS_RUNFILE_CONFIDENCE "fact confidence"
+#define PS_CONFIDENCE_STATED "stated"
+#define PS_CONFIDENCE_OF_TOKENS "token log-probabilities"
+
 // The row number of a name in table "metric" or "slicer", made if needed; -1 on error.
 int ps_runfile_name_id(PsRunFile *run, const char *table, const char *name, GError **error);
 

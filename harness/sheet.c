@@ -184,6 +184,7 @@ static bool build_task(PsSheet *sheet,
     const PsPlanTask *task = &plan->tasks[sheet->n_tasks];
     g_autoptr(PsTaskRows) table = ps_task_rows_load(run, task, registry, error);
     if (table == NULL) return false;
+    ps_task_rows_drop_unlisted(table);
     PsSheetTask *out = &sheet->tasks[sheet->n_tasks++];
     if (!copy_head(out, task, table, error)) return false;
     g_autoptr(GPtrArray) slices = ps_slices_of_task(task->task, table, PS_SLICES_KEYS_MOST);

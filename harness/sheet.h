@@ -28,7 +28,8 @@ typedef struct {
     char *dataset_path, *dataset_sha256;
     size_t n_samples, n_items, n_done;
     size_t n_metrics;
-    const PsMetric **metrics; // [n_metrics]: the suite's first, then the derived ones
+    const PsMetric **metrics; // [n_metrics]: the suite's first, then the derived ones that any
+                              // row has a value of
     size_t n_suite_metrics;   // how many of them the suite named; metrics[0] orders the slices
     PsSheetSlice whole;
     size_t n_slices;

@@ -3,6 +3,7 @@
 #include "harness/score.h"
 
 #include <math.h>
+#include <string.h>
 
 #define COMMIT_ROWS 256
 #define BATCH_ROWS 64
@@ -18,7 +19,8 @@ struct PsStorer {
     int backlog, has_failed; // atomic
 
     // The thread's own until it is joined.
-    PsScore *scores; // room for the metrics of any task
+    PsScore *scores;  // room for the metrics of any task
+    bool is_noted[2]; // where confidences come from: stated, of tokens
     int n_uncommitted;
     int64_t uncommitted_since_ns;
     uint64_t n_stored;
@@ -47,13 +49,30 @@ static bool is_commit_due(const PsStorer *storer)
            || ps_now_ns() - storer->uncommitted_since_ns >= COMMIT_INTERVAL_NS;
 }
 
+// Writes down, once, where confidences come from: a stated one and a probability of tokens are
+// not the same thing to whoever calibrates them.
+static bool note_confidence(PsStorer *storer, const PsResponse *response)
+{
+    bool is_of_tokens = response->is_confidence_of_tokens;
+    if (isnan(response->confidence) || storer->is_noted[is_of_tokens]) return true;
+    storer->is_noted[is_of_tokens] = true;
+    g_autofree char *known = ps_runfile_get_info(storer->run, PS_RUNFILE_CONFIDENCE);
+    const char *now = is_of_tokens ? PS_CONFIDENCE_OF_TOKENS : PS_CONFIDENCE_STATED;
+    if (known != NULL && strstr(known, now) != NULL) return true;
+    return ps_runfile_set_info(
+        storer->run, PS_RUNFILE_CONFIDENCE,
+        known != NULL ? PS_CONFIDENCE_STATED " and " PS_CONFIDENCE_OF_TOKENS : now,
+        &storer->error);
+}
+
 static bool store(PsStorer *storer, const PsWork *work)
 {
     const PsSample *sample = ps_shared_sample_get(work->sample);
     const PsResponse *response = &work->response;
     size_t n_scores = ps_score_response(work->task, sample, response, storer->scores);
     if (!ps_runfile_store(storer->run, &work->item, sample, response, storer->scores, n_scores,
-                          work->slices, work->n_slices, &storer->error))
+                          work->slices, work->n_slices, &storer->error)
+        || !note_confidence(storer, response))
         return false;
     if (storer->n_uncommitted++ == 0) storer->uncommitted_since_ns = ps_now_ns();
     ps_progress_add(storer->progress, response->outcome,

@@ -66,6 +66,7 @@ static void add_slice(PsTextTable *table, const PsSheetTask *task, const PsSheet
     if (has_pairs(task)) ps_text_table_take(table, difference_cell(task, slice));
 }
 
+// Outcomes as counts, then what is measured of all answers: times, tokens, dollars.
 static void append_outcomes(GString *out, const PsSheetTask *task)
 {
     g_string_append(out, "  all: ");
@@ -73,7 +74,7 @@ static void append_outcomes(GString *out, const PsSheetTask *task)
     for (size_t m = task->n_suite_metrics; m < task->n_metrics; m++) {
         const PsMetric *metric = task->metrics[m];
         const PsEstimate *estimate = &task->whole.cells[m].estimate;
-        if (metric->form != PS_FORM_PERCENTILE || !estimate->is_defined) continue;
+        if (metric->range != PS_RANGE_POSITIVE || !estimate->is_defined) continue;
         g_string_append_printf(out, " · %s ", metric->name);
         ps_number_append_value(out, metric, estimate->value);
     }

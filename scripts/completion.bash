@@ -53,6 +53,7 @@ _proofsheet_value() { # FLAG
             if [[ ${words[1]} == dataset ]]; then _proofsheet_files; else _proofsheet_files $(_proofsheet_list Reports); fi
             ;;
         --limit | --epochs | --max-connections | --max-retries | --timeout | --rate | --temperature | --max-tokens | --seed | \
+            --price-input | --price-output | \
             -d | --drop | --alpha | --power | --tests | --correlation | --accuracy | --icc)
             COMPREPLY=()
             ;;

@@ -2,6 +2,8 @@
 
 #include "harness/json.h"
 
+#include <math.h>
+
 static bool skip(PsJsonScan *scan)
 {
     PsJsonSpan ignored;
@@ -44,6 +46,50 @@ static void scan_body(PsJsonScan *scan, PsOpenaiMessage *message)
     }
 }
 
+// NAN if the value is not what the logarithm of a probability can be.
+static double take_logprob(PsJsonScan *scan)
+{
+    PsJsonSpan number;
+    char first = ps_json_scan_peek(scan);
+    if (!ps_json_scan_value(scan, &number)) return NAN;
+    bool is_number = first == '-' || g_ascii_isdigit(first);
+    double value = is_number ? g_ascii_strtod(number.text, NULL) : NAN;
+    return value <= 0 ? value : NAN;
+}
+
+static double scan_token(PsJsonScan *scan)
+{
+    PsJsonSpan key;
+    double logprob = NAN;
+    if (ps_json_scan_peek(scan) != '{') return skip(scan), NAN;
+    for (size_t n = 0; ps_json_scan_member(scan, n, &key); n++) {
+        if (ps_json_span_equal(&key, "logprob"))
+            logprob = take_logprob(scan);
+        else
+            skip(scan);
+    }
+    return logprob;
+}
+
+static void scan_tokens(PsJsonScan *scan, PsOpenaiMessage *message)
+{
+    for (size_t n = 0; ps_json_scan_element(scan, n); n++) {
+        message->logprob_sum += scan_token(scan);
+        message->n_logprobs++;
+    }
+}
+
+static void scan_logprobs(PsJsonScan *scan, PsOpenaiMessage *message)
+{
+    PsJsonSpan key;
+    for (size_t n = 0; ps_json_scan_member(scan, n, &key); n++) {
+        if (ps_json_span_equal(&key, "content") && ps_json_scan_peek(scan) == '[')
+            scan_tokens(scan, message);
+        else
+            skip(scan);
+    }
+}
+
 static void scan_choice(PsJsonScan *scan, PsOpenaiMessage *message)
 {
     PsJsonSpan key;
@@ -51,6 +97,8 @@ static void scan_choice(PsJsonScan *scan, PsOpenaiMessage *message)
         bool is_body = ps_json_span_equal(&key, "message") || ps_json_span_equal(&key, "delta");
         if (is_body && ps_json_scan_peek(scan) == '{')
             scan_body(scan, message);
+        else if (ps_json_span_equal(&key, "logprobs") && ps_json_scan_peek(scan) == '{')
+            scan_logprobs(scan, message);
         else if (ps_json_span_equal(&key, "finish_reason"))
             take_string(scan, &message->finish_reason);
         else

@@ -14,6 +14,8 @@ typedef struct {
     PsJsonSpan content, refusal, finish_reason; // of choices[0]
     PsJsonSpan content_list;                    // if the content is a list of parts: its JSON
     int64_t input_tokens, output_tokens;        // -1: not stated
+    size_t n_logprobs;  // tokens of choices[0] that come with their log-probability
+    double logprob_sum; // of these; NAN if one of them is no number, or above 0
 } PsOpenaiMessage;
 
 // False with PS_ERROR_DATA if text is not one JSON object, or has parts of another type than

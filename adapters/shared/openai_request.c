@@ -24,6 +24,7 @@ void ps_openai_frame_init(PsOpenaiFrame *frame, const PsSystem *system)
         ps_json_append_key(tail, "seed");
         ps_json_append_integer(tail, system->seed);
     }
+    if (system->logprobs) g_string_append(tail, ",\"logprobs\":true");
     if (system->stream)
         g_string_append(tail, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
     g_string_append_c(tail, '}');

@@ -53,6 +53,7 @@ static void read_completion(PsResponse *response, const PsOpenaiMessage *message
     g_autofree char *finish_reason = dup_string(&message->finish_reason);
     response->input_tokens = message->input_tokens;
     response->output_tokens = message->output_tokens;
+    ps_response_set_logprobs(response, message->logprob_sum, message->n_logprobs);
     conclude(response, content, refusal, finish_reason);
 }
 
@@ -165,6 +166,8 @@ void ps_openai_stream_reset(PsOpenaiStream *stream)
     stream->is_done = false;
     stream->first_token_ns = stream->last_token_ns = 0;
     stream->input_tokens = stream->output_tokens = -1;
+    stream->n_logprobs = 0;
+    stream->logprob_sum = 0;
 }
 
 static void add_token(PsOpenaiStream *stream, const char *piece)
@@ -193,6 +196,8 @@ static void take_chunk(PsOpenaiStream *stream, const PsOpenaiMessage *chunk)
 {
     if (chunk->input_tokens >= 0) stream->input_tokens = chunk->input_tokens;
     if (chunk->output_tokens >= 0) stream->output_tokens = chunk->output_tokens;
+    stream->n_logprobs += chunk->n_logprobs;
+    stream->logprob_sum += chunk->logprob_sum;
     g_autofree char *content = ps_openai_message_content(chunk);
     add_token(stream, content);
     append_string(stream->refusal, &chunk->refusal);
@@ -242,6 +247,7 @@ void ps_openai_stream_finish(PsOpenaiStream *stream, PsResponse *response)
     response->token_gaps_us = g_steal_pointer(&stream->token_gaps_us);
     response->input_tokens = stream->input_tokens;
     response->output_tokens = stream->output_tokens;
+    ps_response_set_logprobs(response, stream->logprob_sum, stream->n_logprobs);
     if (stream->error != NULL)
         ps_response_fail(response, PS_OUTCOME_FAILED, "%s", stream->error);
     else if (!ps_openai_stream_is_complete(stream))

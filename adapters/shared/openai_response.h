@@ -8,7 +8,8 @@
 #define PS_OPENAI_MAX_MESSAGE_CHARS 500
 
 // Fills response from a complete answer with a success status: answer, refusal, finish reason,
-// token counts, and raw (the beginning of the body). What is not a completion is a failure.
+// token counts, confidence where tokens have log-probabilities, and raw (the beginning of the
+// body). What is not a completion is a failure.
 void ps_openai_read(PsResponse *response, const char *body, size_t n_bytes);
 
 // Fills response from an answer with an error status: refused if the server's filter was it,
@@ -29,6 +30,8 @@ typedef struct {
     int64_t first_token_ns, last_token_ns; // Unix time; 0: no content yet
     int64_t arrival_ns;                    // of the bytes that are being parsed
     int64_t input_tokens, output_tokens;
+    size_t n_logprobs; // as in PsOpenaiMessage, of all pieces so far
+    double logprob_sum;
     GArray *token_gaps_us; // uint32_t
 } PsOpenaiStream;
 

@@ -1,6 +1,7 @@
 #include "harness/collect.h"
 #include "harness/evidence.h"
 #include "harness/json.h"
+#include "harness/price.h"
 
 #include "harness/cli/command.h"
 #include "harness/cli/log.h"
@@ -19,7 +20,8 @@ typedef struct {
     char **outputs;
     int limit, epochs, max_connections, max_retries, max_tokens, seed;
     double timeout_s, temperature, rate;
-    gboolean stream, is_durable, verify_media, allow_outside, is_quiet, no_evidence,
+    PsPrice price;
+    gboolean stream, logprobs, is_durable, verify_media, allow_outside, is_quiet, no_evidence,
         retry_failed;
 } Flags;
 
@@ -36,7 +38,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Flags, flags_clear)
 
 static char **parse(Flags *flags, int argc, char **argv, GError **error)
 {
-    *flags = (Flags){.max_retries = 5, .timeout_s = 120, .temperature = NAN, .seed = -1};
+    *flags = (Flags){.max_retries = 5,
+                     .timeout_s = 120,
+                     .temperature = NAN,
+                     .seed = -1,
+                     .price = {NAN, NAN}};
     const GOptionEntry entries[] = {
         {"model", 'm', 0, G_OPTION_ARG_STRING, &flags->model, "The system under test",
          "PROVIDER/NAME"},
@@ -65,6 +71,12 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
         {"seed", 0, 0, G_OPTION_ARG_INT, &flags->seed, "Asked of the system", "N"},
         {"stream", 0, 0, G_OPTION_ARG_NONE, &flags->stream,
          "Ask for streamed answers: time to first token, gaps between tokens", NULL},
+        {"logprobs", 0, 0, G_OPTION_ARG_NONE, &flags->logprobs,
+         "Ask for the probabilities of the answer's tokens, which become its confidence", NULL},
+        {"price-input", 0, 0, G_OPTION_ARG_DOUBLE, &flags->price.input,
+         "Dollars per million tokens of input, for the metric cost", "DOLLARS"},
+        {"price-output", 0, 0, G_OPTION_ARG_DOUBLE, &flags->price.output,
+         "Dollars per million tokens of output", "DOLLARS"},
         {"durable", 0, 0, G_OPTION_ARG_NONE, &flags->is_durable,
          "Stored answers also survive a power failure (slower)", NULL},
         {"verify", 0, 0, G_OPTION_ARG_NONE, &flags->verify_media,
@@ -99,7 +111,7 @@ static bool check_flags(const Flags *flags, char **words, GError **error)
     if (!(flags->timeout_s > 0 && flags->timeout_s <= 1e6)
         || !(flags->rate >= 0 && flags->rate <= 1e6))
         return ps_fail(error, PS_ERROR_USAGE, "--timeout or --rate is out of range");
-    return true;
+    return ps_price_check(&flags->price, error);
 }
 
 // "reference/modular" → the adapter and what follows the slash.
@@ -151,10 +163,12 @@ static PsSystem system_of(const Flags *flags, const PsAdapter *adapter, const ch
         .max_tokens = flags->max_tokens,
         .seed = flags->seed,
         .stream = flags->stream,
+        .logprobs = flags->logprobs,
     };
 }
 
-// What the answers depend on, and so the same in a run that is resumed.
+// What the answers depend on, and so the same in a run that is resumed. How they are sent
+// (stream) and what is told of them (logprobs) is not part of it.
 static char *options_json(const PsSystem *system)
 {
     GString *out = g_string_new("{");
@@ -324,7 +338,8 @@ static bool collect_and_report(const Flags *flags,
                                GError **error)
 {
     PsCollectResult result;
-    if (!ps_plan_record(plan, run, error)
+    if (!ps_plan_record(plan, run, error) || !ps_price_store(run, &flags->price, error)
+        || !ps_runfile_commit(run, error)
         || (flags->retry_failed && !ps_collect_forget_failures(run, error))
         || !ps_collect(plan, run, options, &result, error))
         return false;

@@ -39,10 +39,18 @@ static void compute_cell(size_t i, void *data)
                       paired->first->clusters, cell->slice->rows, cell->slice->n_rows, NAN);
 }
 
+static bool is_listed(const PsPairedTask *paired, size_t metric)
+{
+    const PsTaskRows *first = paired->first, *second = paired->second;
+    return ps_task_rows_lists(first, &first->metrics[paired->of_first[metric]])
+           || ps_task_rows_lists(second, &second->metrics[paired->of_second[metric]]);
+}
+
 static void add_cells(GArray *cells, const PsPairedTask *paired, const GPtrArray *slices)
 {
     for (size_t s = 0; s < slices->len; s++)
         for (size_t m = 0; m < paired->n_metrics; m++) {
+            if (!is_listed(paired, m)) continue;
             Cell cell = {.paired = paired, .slice = slices->pdata[s], .metric = m};
             g_array_append_val(cells, cell);
         }

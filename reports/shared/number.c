@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define NS_PER_S 1000000000
+#define MOST_DECIMALS 12
 
 void ps_number_append_count(GString *out, size_t count)
 {
@@ -60,14 +61,17 @@ static bool is_percent(const PsMetric *metric)
     return strcmp(metric->unit, "%") == 0;
 }
 
-// Percent have one decimal; other units three significant digits, at most three decimals.
+// Percent have one decimal; other units three significant digits, at most three decimals. Small
+// sums of money are no less money: they keep their three digits.
 static int count_decimals(const PsMetric *metric, double printed)
 {
     if (is_percent(metric)) return 1;
     double size = fabs(printed);
     if (size >= 100) return 0;
     if (size >= 10) return 1;
-    return size >= 1 ? 2 : 3;
+    if (size >= 1) return 2;
+    bool is_small_money = strcmp(metric->unit, "$") == 0 && size > 0;
+    return is_small_money ? MIN(2 - (int)floor(log10(size)), MOST_DECIMALS) : 3;
 }
 
 static void append_unit(GString *out, const PsMetric *metric, const char *percent)

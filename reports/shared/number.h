@@ -12,7 +12,7 @@ void ps_number_append_count(GString *out, size_t count);
 // "1.4 MB" (powers of 1000).
 void ps_number_append_bytes(GString *out, size_t n_bytes);
 
-// A value of metric in its printed unit: "93.1%", "1,234 ms", "0.125".
+// A value of metric in its printed unit: "93.1%", "1,234 ms", "0.125", "0.00310 $".
 void ps_number_append_value(GString *out, const PsMetric *metric, double value);
 
 // An interval, without the unit: "[90.2, 95.1]".

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -145,6 +146,34 @@ Test(exec, everything_an_answer_may_say_is_kept)
     assert_contains(response->raw, "\"confidence\": 0.75");
 }
 
+Test(exec, the_probabilities_of_tokens_are_a_confidence_unless_one_is_stated)
+{
+    static const struct {
+        const char *members;
+        double confidence;
+        bool is_of_tokens;
+    } cases[] = {{"logprobs=[-1, -2, 0]", 0.36787944117144233, true},
+                 {"logprobs=[-1, -2], confidence=0.75", 0.75, false},
+                 {"logprobs=[-1, -3], confidence=None", 0.1353352832366127, true},
+                 {"logprobs=[]", NAN, false},
+                 {"logprobs=None", NAN, false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *body = g_strdup_printf(
+            "assert r['options']['logprobs'] is True; say(id=r['id'], answer='x', %s)",
+            cases[i].members);
+        g_autofree char *command = python(body);
+        PsSystem system = system_of(command);
+        system.logprobs = true;
+        g_auto(Asked) asked;
+        ask_text(&asked, &ps_adapter_exec, &system, "q");
+        const PsResponse *response = &asked.responses[0];
+        assert_outcome(response, PS_OUTCOME_ANSWERED, "x");
+        cr_expect_eq(isnan(response->confidence), isnan(cases[i].confidence));
+        cr_expect_not(fabs(response->confidence - cases[i].confidence) > 1e-15, "%zu", i);
+        cr_expect_eq(response->is_confidence_of_tokens, cases[i].is_of_tokens, "%zu", i);
+    }
+}
+
 Test(exec, outcomes_other_than_an_answer)
 {
     static const struct {
@@ -179,6 +208,10 @@ Test(exec, a_wrong_line_is_a_failure_and_the_next_request_gets_a_new_child)
                  {"say(id=r['id'])", "there is no string \"answer\""},
                  {"say(id=r['id'], outcome='happy')", "there is no outcome \"happy\""},
                  {"say(id=r['id'], answer='x', confidence=7)", "\"confidence\" is not"},
+                 {"say(id=r['id'], answer='x', logprobs=[-1, 0.5])", "\"logprobs\" is not"},
+                 {"say(id=r['id'], answer='x', logprobs=['-1'])", "\"logprobs\" is not"},
+                 {"say(id=r['id'], answer='x', logprobs=-1)", "\"logprobs\" is not"},
+                 {"say(id=r['id'], answer='x', logprobs={'a': -1})", "\"logprobs\" is not"},
                  {"say(id=r['id'], answer='x', spans=[1])", "a span needs"},
                  {"say(id=r['id'], answer='x', input_tokens='many')", "is not a count"}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

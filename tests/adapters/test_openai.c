@@ -62,6 +62,22 @@ Test(openai, options_are_sent_only_if_they_are_set)
                       "\"temperature\":0,\"max_tokens\":64,\"seed\":0}");
 }
 
+Test(openai, probabilities_are_asked_for_whether_or_not_the_answer_is_streamed)
+{
+    PsSystem system = system_of("m");
+    system.logprobs = true;
+    PsRequest request = {.sample_id = "s", .condition = "clean", .prompt = "q"};
+    g_autoptr(cJSON) body = body_of(&system, &request);
+    assert_json(body, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],"
+                      "\"logprobs\":true}");
+    system.stream = true;
+    g_autoptr(cJSON) streamed = body_of(&system, &request);
+    assert_json(
+        streamed,
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],"
+        "\"logprobs\":true,\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+}
+
 Test(openai, prompt_and_parts_keep_their_order)
 {
     PsSystem system = system_of("m");

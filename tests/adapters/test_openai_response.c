@@ -3,6 +3,7 @@
 #include "driver.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <string.h>
 
 static void read_body(PsResponse *response, const char *body)
@@ -83,6 +84,50 @@ Test(openai_response, counts_tokens_where_the_server_does)
     cr_assert_eq(response.input_tokens, -1);
     cr_assert_eq(response.output_tokens, -1);
     cr_assert_null(response.finish_reason);
+}
+
+#define TOKEN(logprob)                                                                         \
+    "{\"token\":\"x\",\"logprob\":" logprob ",\"top_logprobs\":[{\"logprob\":-9}]}"
+#define LOGPROBS(tokens) "\"logprobs\":{\"refusal\":null,\"content\":" tokens "}"
+
+static const struct {
+    const char *logprobs;
+    double confidence; // NAN: none
+} probabilities[] = {
+    {LOGPROBS("[" TOKEN("-0.5") "," TOKEN("-1.5e0") "," TOKEN("-0") "," TOKEN("0") "]"),
+     0.6065306597126334},
+    {LOGPROBS("[" TOKEN("-9999.0") "]"), 0},
+    {LOGPROBS("[" TOKEN("-0.5") "," TOKEN("0.5") "]"), NAN},
+    {LOGPROBS("[" TOKEN("-0.5") "," TOKEN("null") "]"), NAN},
+    {LOGPROBS("[" TOKEN("-0.5") "," TOKEN("\"-1\"") "]"), NAN},
+    {LOGPROBS("[" TOKEN("-1e999") "]"), NAN},
+    {LOGPROBS("[" TOKEN("-0.5") ",{\"token\":\"x\"}]"), NAN},
+    {LOGPROBS("[" TOKEN("-0.5") ",7]"), NAN},
+    {LOGPROBS("[]"), NAN},
+    {LOGPROBS("null"), NAN},
+    {LOGPROBS("-1"), NAN},
+    {"\"logprobs\":null", NAN},
+    {"\"logprobs\":[" TOKEN("-0.5") "]", NAN},
+};
+
+static void assert_confidence(const PsResponse *response, double confidence)
+{
+    cr_assert_eq(response->outcome, PS_OUTCOME_ANSWERED);
+    cr_assert_eq(isnan(response->confidence), isnan(confidence));
+    cr_assert_not(fabs(response->confidence - confidence) > 1e-15);
+    cr_assert_eq(response->is_confidence_of_tokens, !isnan(confidence));
+}
+
+Test(openai_response, confidence_is_the_geometric_mean_of_the_tokens_probabilities)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(probabilities); i++) {
+        g_auto(PsResponse) response;
+        g_autofree char *body =
+            g_strdup_printf("{\"choices\":[{%s,\"message\":{\"content\":\"a\"}},{%s}]}",
+                            probabilities[i].logprobs, LOGPROBS("[" TOKEN("-3") "]"));
+        read_body(&response, body);
+        assert_confidence(&response, probabilities[i].confidence);
+    }
 }
 
 Test(openai_response, raw_is_cut_at_a_whole_character)
@@ -214,6 +259,23 @@ Test(openai_response, a_stream_has_the_time_of_its_pieces_and_its_usage)
     cr_assert_str_eq(response.finish_reason, "stop");
 }
 
+#define PIECE(logprobs) "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}," logprobs "}]}\n\n"
+
+Test(openai_response, a_streams_confidence_counts_the_tokens_of_all_its_pieces)
+{
+    g_auto(PsResponse) response;
+    const char *first = PIECE(LOGPROBS("[" TOKEN("-0.5") "]")) PIECE("\"logprobs\":null");
+    g_autofree char *text = g_strconcat(
+        first, PIECE(LOGPROBS("[" TOKEN("-0.25") "," TOKEN("-2.25") "]")), STOP, NULL);
+    read_stream(&response, text, strlen(first));
+    assert_confidence(&response, 0.36787944117144233);
+    ps_response_clear(&response);
+    g_autofree char *damaged =
+        g_strconcat(first, PIECE(LOGPROBS("[" TOKEN("1") "]")), STOP, NULL);
+    read_stream(&response, damaged, strlen(first));
+    assert_confidence(&response, NAN);
+}
+
 Test(openai_response, a_broken_piece_fails_the_stream)
 {
     g_auto(PsResponse) response;
@@ -226,7 +288,8 @@ Test(openai_response, a_reset_stream_knows_nothing_of_the_attempt_before)
 {
     g_auto(PsResponse) response;
     PsOpenaiStream stream;
-    const char *first = CHUNK("\"content\":\"old\"") CHUNK("\"refusal\":\"old\"") USAGE;
+    const char *first = CHUNK("\"content\":\"old\"") CHUNK("\"refusal\":\"old\"")
+        PIECE(LOGPROBS("[" TOKEN("-1") "]")) USAGE;
     const char *second = CHUNK("\"content\":\"new\"") STOP;
     ps_response_init(&response);
     ps_openai_stream_init(&stream);
@@ -237,6 +300,7 @@ Test(openai_response, a_reset_stream_knows_nothing_of_the_attempt_before)
     ps_openai_stream_clear(&stream);
     assert_outcome(&response, PS_OUTCOME_ANSWERED, "new");
     cr_assert_eq(response.first_token_ns, 7);
+    cr_assert(isnan(response.confidence));
     cr_assert_null(response.token_gaps_us);
     cr_assert_eq(response.input_tokens, -1);
 }

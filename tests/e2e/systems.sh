@@ -104,6 +104,12 @@ sql worse.proof 'SELECT item_id, answer FROM response ORDER BY item_id' >worse.s
 sql worse2.proof 'SELECT item_id, answer FROM response ORDER BY item_id' >worse2.sent
 assert_same_files "media that were sent" worse.sent worse2.sent
 
+say "exec: a confidence, or what it is made of"
+run suite.yaml "exec/jq -c --unbuffered 'if .id % 2 == 0 then {id, answer: \"x\", confidence: 0.5} else {id, answer: \"x\", logprobs: [-1, -3]} end'" both.proof
+assert_eq "confidences" "$(sql both.proof 'SELECT round(confidence, 6), count(*) FROM response GROUP BY 1' | tr '\n' ' ')" "0.135335|5 0.5|5 "
+assert_eq "where they come from" "$(sql both.proof "SELECT value FROM info WHERE name = 'fact confidence'")" \
+    "stated and token log-probabilities"
+
 say "exec: programs that go wrong"
 run suite.yaml "exec/while read -r line; do echo gibberish; done" gibberish.proof
 assert_eq "outcomes" "$(answers gibberish.proof | cut -d'|' -f2 | sort | uniq -c | xargs)" "10 failed"
@@ -135,6 +141,23 @@ run_expect 0 "$proofsheet" report streamed.proof -q -o streamed.json
 first_ms=$(jq '.tasks[0].whole.cells[] | select(.metric == "first_token_p50").estimate.value' streamed.json)
 whole_ms=$(jq '.tasks[0].whole.cells[] | select(.metric == "latency_p50").estimate.value' streamed.json)
 assert_number "first token and whole answer in ms" "$first_ms > 0 && $first_ms + 80 < $whole_ms"
+
+say "openai: probabilities of tokens become the confidence, streamed or not"
+confidences() { sql "$1" 'SELECT item_id, round(confidence, 12) FROM response ORDER BY item_id'; }
+fact() { sql "$1" "SELECT value FROM info WHERE name = 'fact confidence'"; } # RUN
+assert_eq "confidences that were not asked for" "$(sql plain.proof 'SELECT count(confidence) FROM response')" 0
+run suite.yaml openai/mock sure.proof --logprobs
+PROOFSHEET_LOGPROBS=1 run suite.yaml openai/mock sure-streamed.proof --stream
+for i in 0 1 2 3 4 5 6 7 8 9; do
+    curl -s "$OPENAI_BASE_URL/chat/completions" -d "{\"logprobs\":true,\"messages\":[{\"role\":\"user\",\"content\":\"question 0000$i\"}]}" \
+        | jq -r "\"$i|\" + (.choices[0].logprobs.content | map(.logprob) | add / length | exp | . * 1e12 | round / 1e12 | tostring)"
+done >means
+assert_number "different means" "$(cut -d'|' -f2 means | sort -u | wc -l) > 5"
+confidences sure.proof >sure
+confidences sure-streamed.proof >sure-streamed
+assert_same_files "confidences" sure means
+assert_same_files "confidences of streamed answers" sure-streamed means
+assert_eq "where they come from" "$(fact sure.proof)" "token log-probabilities"
 stop "$mock_pid"
 
 say "openai: what reaches the server"

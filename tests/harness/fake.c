@@ -179,6 +179,8 @@ fake_answer(void *worker, const PsRequest *request, PsResponse *response, GError
     if (strcmp(name, "dies") == 0)
         return ps_fail(error, PS_ERROR_UNAVAILABLE, "the system is gone");
     if (strcmp(name, "slow") == 0) g_usleep(5000);
+    if (strcmp(name, "sure") == 0) response->confidence = 0.75;
+    if (strcmp(name, "tokens") == 0) ps_response_set_logprobs(response, -2, 4);
     if (strcmp(name, "abstain") == 0)
         ps_response_answer(response, "I don't know.");
     else

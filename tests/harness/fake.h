@@ -7,8 +7,8 @@
 #include "harness/report.h"
 
 // The adapter "fake": answers with the sample's text. Its name chooses what else it does:
-// "echo", "wrong" (answers "wrong"), "slow" (5 ms each), "abstain", "dies" (the run cannot go
-// on).
+// "echo", "wrong" (answers "wrong"), "slow" (5 ms each), "abstain", "sure" (states a confidence
+// of 0.75), "tokens" (has one of exp(-0.5), from tokens), "dies" (the run cannot go on).
 extern const PsRegistry fake_registry;
 
 // How many samples the dataset "fake:N" holds; the suite names it. Sample i has the text

@@ -6,6 +6,7 @@
 #include "harness/sheet.h"
 
 #include <criterion/criterion.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 
 #define SUITE(n)                                                                               \
@@ -57,6 +58,21 @@ Test(collect, an_unanswered_item_has_an_outcome_and_no_score)
     cr_assert(fake_run(SUITE(4), "abstain", run_path, &result, NULL));
     assert_query("SELECT outcome, count(*) FROM response GROUP BY 1", "abstained|4");
     assert_query("SELECT count(*) FROM score", "0");
+}
+
+Test(collect, where_confidences_come_from_is_a_fact_of_the_run)
+{
+    PsCollectResult result;
+    const char *fact = "SELECT count(*), max(value) FROM info WHERE name = 'fact confidence'";
+    cr_assert(fake_run(SUITE(4), "sure", run_path, &result, NULL));
+    assert_query(fact, "1|stated");
+    cr_assert_eq(g_remove(run_path), 0);
+    cr_assert(fake_run(SUITE(4), "tokens", run_path, &result, NULL));
+    assert_query(fact, "1|token log-probabilities");
+    assert_query("SELECT DISTINCT round(confidence, 6) FROM response", "0.606531");
+    cr_assert_eq(g_remove(run_path), 0);
+    cr_assert(fake_run(SUITE(4), "echo", run_path, &result, NULL));
+    assert_query(fact, "0|");
 }
 
 Test(collect, a_finished_run_asks_nothing_again)
@@ -176,6 +192,17 @@ Test(sheet, shows_slices_with_their_values_and_samples, .init = set_up, .fini = 
     cr_assert_eq(task->slices[0].n_items, 20);
     cr_assert_gt(task->slices[0].n_evidence, 0);
     cr_assert_eq(task->n_latencies, 40);
+}
+
+Test(sheet, leaves_out_derived_metrics_that_no_row_has, .init = set_up, .fini = tear_down)
+{
+    PsCollectResult result;
+    cr_assert(fake_run(SUITE(4), "abstain", run_path, &result, NULL));
+    g_autoptr(PsRunFile) run = ps_runfile_open(run_path, PS_RUNFILE_READ, false, NULL);
+    g_autoptr(PsSheet) sheet = ps_sheet_new(run, &fake_registry, NULL);
+    cr_assert_eq(sheet->tasks[0].n_metrics, 1);
+    cr_assert_str_eq(sheet->tasks[0].metrics[0]->name, "same");
+    cr_assert_not(sheet->tasks[0].whole.cells[0].estimate.is_defined);
 }
 
 Test(sheet, an_unfinished_run_says_so, .init = set_up, .fini = tear_down)

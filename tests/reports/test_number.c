@@ -5,6 +5,8 @@
 
 static const PsMetric percent = {.unit = "%", .unit_scale = 100};
 static const PsMetric ms = {.unit = "ms", .unit_scale = 1e-6};
+static const PsMetric tokens = {.unit = "tokens", .unit_scale = 1};
+static const PsMetric dollars = {.unit = "$", .unit_scale = 1};
 static const PsMetric plain = {.unit = "", .unit_scale = 1};
 
 static void expect(GString *out, const char *expected)
@@ -34,6 +36,30 @@ Test(number, percent_have_one_decimal_and_others_three_digits)
         ps_number_append_value(out, cases[i].metric, cases[i].value);
         expect(out, cases[i].expected);
     }
+}
+
+Test(number, small_sums_of_money_keep_three_digits)
+{
+    static const struct {
+        const PsMetric *metric;
+        double value;
+        const char *expected;
+    } cases[] = {
+        {&dollars, 0.0031, "0.00310 $"},       {&dollars, 0.00000123456, "0.00000123 $"},
+        {&dollars, 0.25, "0.250 $"},           {&dollars, 1.234, "1.23 $"},
+        {&dollars, 1234, "1,234 $"},           {&dollars, 0, "0.000 $"},
+        {&dollars, 1e-30, "0.000000000000 $"}, {&tokens, 0.0031, "0.003 tokens"},
+        {&tokens, 118.4, "118 tokens"},        {&tokens, 4.25, "4.25 tokens"},
+    };
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        ps_number_append_value(out, cases[i].metric, cases[i].value);
+        expect(out, cases[i].expected);
+    }
+    ps_number_append_interval(out, &dollars, 0.00298, 0.00322);
+    expect(out, "[0.00298, 0.00322]");
+    ps_number_append_difference(out, &dollars, -0.00031);
+    expect(out, PS_MINUS "0.000310 $");
 }
 
 Test(number, intervals_and_differences_carry_sign_and_unit)
