@@ -171,7 +171,7 @@ PsRows ps_task_rows_gather(const PsTaskRows *table,
     for (size_t i = 0; i < n_rows; i++) {
         size_t row = rows[i];
         if (!column->is_defined[row]) continue;
-        memcpy(stats + n * n_stats, column->stats + row * n_stats, n_stats * sizeof(double));
+        ps_copy_stats(stats + n * n_stats, column->stats + row * n_stats, n_stats);
         clusters[n++] = table->clusters[row];
     }
     return (PsRows){.n_rows = n, .stats = stats, .clusters = clusters};
@@ -240,11 +240,29 @@ uint32_t *ps_task_rows_canonical_order(const PsTaskRows *rows)
 static void *pick(void *elements, size_t element_bytes, const uint32_t *order, size_t n_kept)
 {
     char *picked = g_malloc(n_kept * element_bytes);
-    for (size_t i = 0; i < n_kept; i++)
-        memcpy(picked + i * element_bytes, (char *)elements + order[i] * element_bytes,
-               element_bytes);
+    const char *all = elements;
+#define PICK_OF(bytes)                                                                         \
+    case bytes:                                                                                \
+        for (size_t i = 0; i < n_kept; i++)                                                    \
+            memcpy(picked + i * bytes, all + (size_t)order[i] * bytes, bytes);                 \
+        break
+    switch (element_bytes) { // a constant size is a few instructions, and there are millions
+        PICK_OF(1);
+        PICK_OF(4);
+        PICK_OF(8);
+        PICK_OF(16);
+    default:
+        for (size_t i = 0; i < n_kept; i++)
+            memcpy(picked + i * element_bytes, all + order[i] * element_bytes, element_bytes);
+    }
+#undef PICK_OF
     g_free(elements);
     return picked;
+}
+
+static bool is_ever_defined(const PsStatColumn *column, size_t n_rows)
+{
+    return memchr(column->is_defined, true, n_rows) != NULL;
 }
 
 void ps_task_rows_keep(PsTaskRows *rows, const uint32_t *order, size_t n_kept)
@@ -264,6 +282,8 @@ void ps_task_rows_keep(PsTaskRows *rows, const uint32_t *order, size_t n_kept)
         PICK(slicers[i].of_rows);
     for (size_t i = 0; i < rows->n_metrics; i++) {
         PsStatColumn *column = &rows->metrics[i];
+        // Statistics of a metric that no row has were never written, so they take no memory.
+        if (rows->n_rows == 0 || !is_ever_defined(column, rows->n_rows)) continue;
         PICK(metrics[i].is_defined);
         column->stats = pick(column->stats, sizeof(double) * (size_t)column->metric->n_stats,
                              order, n_kept);

@@ -74,6 +74,15 @@ PsRows ps_task_rows_gather(const PsTaskRows *table,
                            size_t n_rows);
 void ps_rows_clear(PsRows *rows);
 
+// Copies a row's statistics: one or two numbers, seldom more, millions of times.
+static inline void ps_copy_stats(double *to, const double *from, size_t n_stats)
+{
+    to[0] = from[0];
+    if (n_stats > 1) to[1] = from[1];
+    for (size_t i = 2; i < n_stats; i++)
+        to[i] = from[i];
+}
+
 // The value of one row, in the metric's own unit; NAN if it is not defined.
 double ps_stat_column_value(const PsStatColumn *column, size_t row);
 

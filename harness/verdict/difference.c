@@ -63,8 +63,8 @@ static Pairs pairs_gather(PsDifference *difference,
         difference->n_only_first += first->is_defined[row] && !second->is_defined[row];
         difference->n_only_second += !first->is_defined[row] && second->is_defined[row];
         if (!first->is_defined[row] || !second->is_defined[row]) continue;
-        memcpy(pairs.first + at, first->stats + row * n_stats, n_stats * sizeof(double));
-        memcpy(pairs.second + at, second->stats + row * n_stats, n_stats * sizeof(double));
+        ps_copy_stats(pairs.first + at, first->stats + row * n_stats, n_stats);
+        ps_copy_stats(pairs.second + at, second->stats + row * n_stats, n_stats);
         pairs.clusters[pairs.n_rows++] = clusters[row];
     }
     return pairs;

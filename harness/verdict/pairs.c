@@ -35,40 +35,6 @@ static const PsPlanTask *find_task(const PsPlan *plan, const char *name)
 
 // ---- rows
 
-typedef struct {
-    PsRunFile *file;
-    const PsPlanTask *task;
-    const PsRegistry *registry;
-    PsTaskRows *rows;
-    GError *error;
-} Loading;
-
-static void *load_rows(void *data)
-{
-    Loading *loading = data;
-    loading->rows =
-        ps_task_rows_load(loading->file, loading->task, loading->registry, &loading->error);
-    if (loading->rows == NULL) return NULL;
-    g_autofree uint32_t *order = ps_task_rows_canonical_order(loading->rows);
-    ps_task_rows_keep(loading->rows, order, loading->rows->n_rows);
-    return NULL;
-}
-
-// Both at once; each has its own connection.
-static bool load_both(Loading loading[2], GError **error)
-{
-    GThread *other = g_thread_new("load", load_rows, &loading[1]);
-    load_rows(&loading[0]);
-    g_thread_join(other);
-    for (int i = 0; i < 2; i++) {
-        if (loading[i].error == NULL) continue;
-        g_propagate_error(error, loading[i].error);
-        if (i == 0) g_clear_error(&loading[1].error);
-        return false;
-    }
-    return true;
-}
-
 // conditions[c] of the second run as a condition of the first, or one that neither has.
 static uint32_t *translate_conditions(const PsTask *first, const PsTask *second)
 {
@@ -80,6 +46,18 @@ static uint32_t *translate_conditions(const PsTask *first, const PsTask *second)
                 translated[c] = (uint32_t)f;
     }
     return translated;
+}
+
+static GHashTable *count_slices(const PsTask *task, const PsTaskRows *rows)
+{
+    GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GPtrArray) slices = ps_slices_of_task(task, rows, 0);
+    for (size_t i = 0; i < slices->len; i++) {
+        const PsSlice *slice = slices->pdata[i];
+        g_hash_table_insert(counts, ps_slice_label(slice),
+                            g_memdup2(&slice->n_rows, sizeof slice->n_rows));
+    }
+    return counts;
 }
 
 // By sample, condition and epoch.
@@ -107,11 +85,54 @@ static uint32_t *order_by_sample(const PsTaskRows *rows)
     return order;
 }
 
+// What is read of one run; both at once, each on a thread and a connection of its own.
+typedef struct {
+    PsRunFile *file;
+    const PsPlanTask *task;
+    const PsRegistry *registry;
+    const PsTask *first_task; // whose conditions count
+    PsTaskRows *rows;
+    GHashTable *slices;  // rows of each slice
+    uint32_t *by_sample; // [rows->n_rows]
+    GError *error;
+} Loading;
+
+static void *load_rows(void *data)
+{
+    Loading *loading = data;
+    PsTaskRows *rows =
+        ps_task_rows_load(loading->file, loading->task, loading->registry, &loading->error);
+    if (rows == NULL) return NULL;
+    loading->rows = rows;
+    loading->slices = count_slices(loading->task->task, rows);
+    g_autofree uint32_t *translated =
+        translate_conditions(loading->first_task, loading->task->task);
+    for (size_t row = 0; row < rows->n_rows; row++)
+        rows->conditions[row] = translated[rows->conditions[row]];
+    loading->by_sample = order_by_sample(rows);
+    return NULL;
+}
+
+static bool load_both(Loading loading[2], GError **error)
+{
+    GThread *other = g_thread_new("load", load_rows, &loading[1]);
+    load_rows(&loading[0]);
+    g_thread_join(other);
+    for (int i = 0; i < 2; i++) {
+        if (loading[i].error == NULL) continue;
+        g_propagate_error(error, loading[i].error);
+        if (i == 0) g_clear_error(&loading[1].error);
+        return false;
+    }
+    return true;
+}
+
 // partners[i]: the row of second that is row i of first, or UINT32_MAX.
 static size_t
-find_partners(const PsTaskRows *first, const PsTaskRows *second, uint32_t *partners)
+find_partners(const Loading *first_loading, const Loading *second_loading, uint32_t *partners)
 {
-    g_autofree uint32_t *a = order_by_sample(first), *b = order_by_sample(second);
+    const PsTaskRows *first = first_loading->rows, *second = second_loading->rows;
+    const uint32_t *a = first_loading->by_sample, *b = second_loading->by_sample;
     size_t i = 0, j = 0, n_shared = 0;
     memset(partners, 0xff, first->n_rows * sizeof *partners);
     while (i < first->n_rows && j < second->n_rows) {
@@ -128,36 +149,25 @@ find_partners(const PsTaskRows *first, const PsTaskRows *second, uint32_t *partn
     return n_shared;
 }
 
-// The shared rows stay in the first run's canonical order.
-static void keep_shared(PsPairedTask *paired)
+// The shared rows, in the first run's canonical order.
+static void keep_shared(PsPairedTask *paired, const Loading loading[2])
 {
     PsTaskRows *first = paired->first, *second = paired->second;
+    g_autofree uint32_t *order = ps_task_rows_canonical_order(first);
     g_autofree uint32_t *partners = g_new(uint32_t, first->n_rows + 1);
-    size_t n_shared = find_partners(first, second, partners), n = 0;
+    size_t n_shared = find_partners(&loading[0], &loading[1], partners), n = 0;
     g_autofree uint32_t *kept = g_new(uint32_t, n_shared + 1);
     g_autofree uint32_t *kept_partners = g_new(uint32_t, n_shared + 1);
-    for (uint32_t row = 0; row < first->n_rows; row++) {
-        if (partners[row] == UINT32_MAX) continue;
-        kept[n] = row;
-        kept_partners[n++] = partners[row];
+    for (size_t i = 0; i < first->n_rows; i++) {
+        if (partners[order[i]] == UINT32_MAX) continue;
+        kept[n] = order[i];
+        kept_partners[n++] = partners[order[i]];
     }
     paired->n_only_first = first->n_rows - n_shared;
     paired->n_only_second = second->n_rows - n_shared;
     ps_task_rows_keep(first, kept, n_shared);
     ps_task_rows_keep(second, kept_partners, n_shared);
     ps_task_rows_number_clusters(first);
-}
-
-static GHashTable *count_slices(const PsTask *task, const PsTaskRows *rows)
-{
-    GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    g_autoptr(GPtrArray) slices = ps_slices_of_task(task, rows, 0);
-    for (size_t i = 0; i < slices->len; i++) {
-        const PsSlice *slice = slices->pdata[i];
-        g_hash_table_insert(counts, ps_slice_label(slice),
-                            g_memdup2(&slice->n_rows, sizeof slice->n_rows));
-    }
-    return counts;
 }
 
 static void pair_metrics(PsPairedTask *paired)
@@ -259,23 +269,25 @@ static bool pair_task(PsPairs *pairs,
                       const PsRegistry *registry,
                       GError **error)
 {
-    Loading loading[2] = {{files[0], first, registry, NULL, NULL},
-                          {files[1], second, registry, NULL, NULL}};
+    Loading loading[2] = {
+        {.file = files[0], .task = first, .registry = registry, .first_task = first->task},
+        {.file = files[1], .task = second, .registry = registry, .first_task = first->task}};
     PsPairedTask *paired = &pairs->tasks[pairs->n_tasks++];
     bool is_ok = load_both(loading, error);
-    *paired = (PsPairedTask){
-        .task = first->task, .first = loading[0].rows, .second = loading[1].rows};
-    if (!is_ok) return false;
-    paired->slices_first = count_slices(first->task, paired->first);
-    paired->slices_second = count_slices(second->task, paired->second);
-    g_autofree uint32_t *translated = translate_conditions(first->task, second->task);
-    for (size_t row = 0; row < paired->second->n_rows; row++)
-        paired->second->conditions[row] = translated[paired->second->conditions[row]];
-    keep_shared(paired);
-    pair_metrics(paired);
-    note_unpaired(pairs, paired);
-    note_lost_metrics(pairs, paired);
-    return true;
+    *paired = (PsPairedTask){.task = first->task,
+                             .first = loading[0].rows,
+                             .second = loading[1].rows,
+                             .slices_first = loading[0].slices,
+                             .slices_second = loading[1].slices};
+    if (is_ok) {
+        keep_shared(paired, loading);
+        pair_metrics(paired);
+        note_unpaired(pairs, paired);
+        note_lost_metrics(pairs, paired);
+    }
+    g_free(loading[0].by_sample);
+    g_free(loading[1].by_sample);
+    return is_ok;
 }
 
 static bool pair_tasks(PsPairs *pairs,
