@@ -103,10 +103,12 @@ static void run_pair(size_t i, void *data)
     Counts counts = {0};
     count_pair(&counts, pairs, scores, findings);
     g_mutex_lock(&running->mutex);
-    size_t *all = (size_t *)&running->counts;
-    const size_t *one = (const size_t *)&counts;
-    for (size_t c = 0; c < sizeof counts / sizeof *one; c++)
+    size_t all[sizeof counts / sizeof(size_t)], one[G_N_ELEMENTS(all)];
+    memcpy(all, &running->counts, sizeof all);
+    memcpy(one, &counts, sizeof one);
+    for (size_t c = 0; c < G_N_ELEMENTS(all); c++)
         all[c] += one[c];
+    memcpy(&running->counts, all, sizeof all);
     if (pairs->look != NULL) pairs->look(pairs->data, i, scores, findings);
     g_mutex_unlock(&running->mutex);
     scores_clear(&scores[0]);

@@ -39,8 +39,8 @@ static System system_new(const double *values,
         rows[i] = (Row){.value = values[i], .source = sources[i]};
     qsort(rows, n_rows, sizeof *rows, compare_rows);
     System system = {
-        .values = g_new(double, n_rows),
-        .sources = g_new(uint32_t, n_rows),
+        .values = g_new0(double, n_rows),
+        .sources = g_new0(uint32_t, n_rows),
         .start = ps_percentile_rank(n_rows, percentile) - 1,
         .below = g_new0(uint32_t, n_sources),
     };
@@ -125,7 +125,7 @@ PsPercentileDifference ps_percentile_difference(const double *first,
                                                 size_t n_draws,
                                                 uint64_t seed)
 {
-    g_autofree uint32_t *sources = g_new(uint32_t, n_rows);
+    g_autofree uint32_t *sources = g_new0(uint32_t, n_rows);
     size_t n_sources = number_sources(clusters, n_rows, sources);
     g_autofree uint32_t *n_rows_of = g_new0(uint32_t, n_sources);
     for (size_t i = 0; i < n_rows; i++)

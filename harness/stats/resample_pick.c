@@ -86,7 +86,7 @@ static void indices_fill(PsPicker *picker, Index *indices, size_t n, size_t n_ro
         bits_fill(picker, indices, n * sizeof *indices, (n_rows - 1) * 0x0001000100010001);
         return;
     }
-    Index random[SHORT_CHUNK + LANE_BYTES / sizeof(Index)];
+    Index random[SHORT_CHUNK + LANE_BYTES / sizeof(Index)] = {0};
     for (size_t done = 0; done < n;) {
         const size_t n_tried = MIN(SHORT_CHUNK, n - done);
         bits_fill(picker, random, n_tried * sizeof *random, UINT64_MAX);
@@ -158,7 +158,7 @@ void ps_picker_add(PsPicker *picker,
                    size_t n_picks,
                    double *sums)
 {
-    Index indices[CHUNK + LANE_BYTES / 2];
+    Index indices[CHUNK + LANE_BYTES / 2] = {0};
     for (size_t done = 0; done < n_picks; done += CHUNK) {
         const size_t n = MIN(CHUNK, n_picks - done);
         indices_fill(picker, indices, n, n_rows);

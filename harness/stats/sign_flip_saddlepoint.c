@@ -238,7 +238,7 @@ static double mean_tail(const PsSignedSums *largest, const Rest *rest, double le
 void ps_sign_flip_saddlepoint(const PsSignFlips *flips, PsSignFlip *result)
 {
     PsSignedSums largest;
-    g_autofree Rest *rest = g_new(Rest, 1);
+    g_autofree Rest *rest = g_new0(Rest, 1);
     rest_init(rest, flips, largest_take(flips, &largest));
     result->greater = mean_tail(&largest, rest, flips->observed);
     result->less = mean_tail(&largest, rest, -flips->observed);

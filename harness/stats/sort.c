@@ -112,7 +112,7 @@ static void records_sort(uint64_t *words, size_t n_records, size_t n_words)
 static void numbers_sort(double *numbers, size_t n_records, size_t n_words)
 {
     const size_t n_numbers = n_records * n_words;
-    g_autofree uint64_t *words = g_new(uint64_t, n_numbers);
+    g_autofree uint64_t *words = g_new0(uint64_t, n_numbers);
     for (size_t i = 0; i < n_numbers; i++)
         words[i] = word_of(numbers[i]);
     records_sort(words, n_records, n_words);

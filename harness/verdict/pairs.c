@@ -173,8 +173,8 @@ static void keep_shared(PsPairedTask *paired, const Loading loading[2])
 static void pair_metrics(PsPairedTask *paired)
 {
     const PsTaskRows *first = paired->first, *second = paired->second;
-    paired->of_first = g_new(size_t, first->n_metrics);
-    paired->of_second = g_new(size_t, first->n_metrics);
+    paired->of_first = g_new0(size_t, first->n_metrics);
+    paired->of_second = g_new0(size_t, first->n_metrics);
     for (size_t a = 0; a < first->n_metrics; a++)
         for (size_t b = 0; b < second->n_metrics; b++) {
             if (first->metrics[a].metric != second->metrics[b].metric) continue;

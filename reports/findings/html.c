@@ -223,7 +223,7 @@ static void append_table(GString *out, const PsTable *table, size_t index)
 
 // ---- The page ------------------------------------------------------------------------
 
-static void append_banner(GString *out, const PsFindings *findings)
+void ps_findings_append_banner(GString *out, const PsFindings *findings)
 {
     bool has_verdict = findings->verdict != PS_VERDICT_NONE;
     if (!has_verdict && findings->reason == NULL) return;
@@ -243,7 +243,7 @@ static void append_head(GString *out, const PsFindings *findings)
     g_string_append(out, "</p><h1>");
     ps_html_bdi(out, findings->title);
     g_string_append(out, "</h1>");
-    append_banner(out, findings);
+    ps_findings_append_banner(out, findings);
     g_string_append(out, "</header>");
 }
 
@@ -283,7 +283,6 @@ void ps_findings_append_section(GString *out, const PsFindings *findings)
     g_string_append(out, "<section class=\"task\" id=\"gate\"><h2>");
     ps_html_bdi(out, findings->title);
     g_string_append(out, "</h2>");
-    append_banner(out, findings);
     append_tables(out, findings);
     append_notes(out, findings);
     append_facts(out, findings);

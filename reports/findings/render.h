@@ -16,4 +16,5 @@ bool ps_findings_render_html(const PsFindings *findings, GString *out, GError **
 // add, and the section of its page.
 void ps_findings_append_junit(GString *out, const PsFindings *findings);
 void ps_findings_count_junit(const PsFindings *findings, PsXmlCounts *counts);
+void ps_findings_append_banner(GString *out, const PsFindings *findings);
 void ps_findings_append_section(GString *out, const PsFindings *findings);

@@ -1,3 +1,4 @@
+#include "reports/findings/render.h"
 #include "reports/shared/cell.h"
 #include "reports/shared/html.h"
 #include "reports/shared/number.h"
@@ -37,7 +38,12 @@ static void append_title(GString *out, const PsSheet *sheet)
         append_progress(out, sheet);
         g_string_append(out, " done</strong>");
     }
-    g_string_append(out, "</p></header>");
+    g_string_append(out, "</p>");
+    if (sheet->gate != NULL) {
+        ps_findings_append_banner(out, sheet->gate);
+        g_string_append(out, "<p class=\"fine\"><a href=\"#gate\">To the rules</a></p>");
+    }
+    g_string_append(out, "</header>");
 }
 
 // ---- The strip: one tile per task ----------------------------------------------------

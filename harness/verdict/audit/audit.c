@@ -348,8 +348,8 @@ PsFindings *ps_audit(PsRunFile *const *run_files,
                      const PsAuditOptions *options,
                      GError **error)
 {
-    if (n_runs > RUNS_MOST)
-        return ps_fail_null(error, PS_ERROR_USAGE, "more than %d runs", RUNS_MOST);
+    if (n_runs < 1 || n_runs > RUNS_MOST)
+        return ps_fail_null(error, PS_ERROR_USAGE, "not 1 to %d runs", RUNS_MOST);
     g_auto(Runs) runs = {.runs = run_files, .n_runs = n_runs, .registry = registry};
     runs.wanted =
         (PsAuditWanted){wanted_columns(options), options->pair != NULL ? options->pair : "pair",

@@ -192,8 +192,9 @@ static bool read_rows(Reading *reading, PsRunFile *run, GError **error)
                            " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
                            error);
     if (statement == NULL) return false;
+    const uint64_t end = task->first_item + task->n_items;
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)task->first_item);
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)(task->first_item + task->n_items));
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)end);
     int status = 0;
     for (size_t row = 0; row < rows->n_rows; row++) {
         if ((status = ps_runfile_step(run, statement, error)) != 1) break;

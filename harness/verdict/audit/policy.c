@@ -38,7 +38,7 @@ static double find_threshold(const PsConfidences *all, const PsAuditCell *cell, 
 static double *spread_confidences(const PsAudit *audit, const PsConfidences *all)
 {
     const PsTaskRows *rows = audit->data->rows;
-    double *of_rows = g_new(double, rows->n_rows + 1);
+    double *of_rows = g_new0(double, rows->n_rows + 1);
     for (size_t row = 0; row < rows->n_rows; row++)
         of_rows[row] = NAN;
     for (size_t i = 0; i < all->n; i++)
@@ -81,7 +81,7 @@ static Effect effect_of(const PsAudit *audit,
     const PsStatColumn *metric = audit->metric;
     size_t n_rows = audit->data->rows->n_rows, n = 0, n_kept = 0, n_group = 0, n_kept_group = 0;
     g_autofree bool *is_kept = g_new0(bool, n_rows + 1);
-    g_autofree uint32_t *lists = g_new(uint32_t, 4 * n_rows + 1);
+    g_autofree uint32_t *lists = g_new0(uint32_t, 4 * n_rows + 1);
     uint32_t *all = lists, *kept = all + n_rows, *group = kept + n_rows,
              *kept_group = group + n_rows;
     for (uint32_t row = 0; row < n_rows; row++) {
