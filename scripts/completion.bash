@@ -23,7 +23,7 @@ _proofsheet_commands() {
 }
 
 _proofsheet_flags() { # COMMAND
-    "$program" "$1" --help 2>/dev/null | grep -oE -- '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,'
+    "$program" "$1" --help 2>/dev/null | grep -oE -- '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | sort -u
 }
 
 # The rows of one section of `proofsheet list`.
@@ -46,14 +46,19 @@ _proofsheet_model() {
 # The value of a flag. False if the flag takes none that can be guessed at.
 _proofsheet_value() { # FLAG
     case $1 in
-        -m | --model) _proofsheet_model ;;
+        -m | --model | --metric)
+            if [[ ${words[1]} == audit ]]; then _proofsheet_words "$(_proofsheet_list Metrics)"; else _proofsheet_model; fi
+            ;;
         -r | --run | -b | --baseline) _proofsheet_files .proof ;;
         -o | --output)
             # shellcheck disable=SC2046 # one word an extension
             if [[ ${words[1]} == dataset ]]; then _proofsheet_files; else _proofsheet_files $(_proofsheet_list Reports); fi
             ;;
+        -p | --policy | -t | --target) _proofsheet_files .yaml .yml ;;
+        --action) _proofsheet_words "abstain fallback human" ;;
         --limit | --epochs | --max-connections | --max-retries | --timeout | --rate | --temperature | --max-tokens | --seed | \
             --price-input | --price-output | \
+            --flips | -g | --group | --min-n | --positive | --pair | --reference | \
             -d | --drop | --alpha | --power | --tests | --correlation | --accuracy | --icc)
             COMPREPLY=()
             ;;
@@ -65,7 +70,7 @@ _proofsheet_value() { # FLAG
 _proofsheet_arguments() { # COMMAND
     case $1 in
         run) _proofsheet_files .yaml .yml ;;
-        report | score) _proofsheet_files .proof ;;
+        report | score | compare | gate | audit) _proofsheet_files .proof ;;
         power) _proofsheet_files .proof .yaml .yml ;;
         check) _proofsheet_files .json ;;
         dataset) if ((cword == 2)); then _proofsheet_words "info verify build"; else _proofsheet_files .jsonl .h5; fi ;;
