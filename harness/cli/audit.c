@@ -67,8 +67,7 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
 
 static bool check_groups(const Flags *flags, GError **error)
 {
-    if (flags->groups == NULL)
-        return ps_fail(error, PS_ERROR_USAGE, "--group ATTRIBUTE is missing (see --help)");
+    if (flags->groups == NULL) return true;
     if (g_strv_length(flags->groups) > PS_AUDIT_GROUPS_MOST)
         return ps_fail(error, PS_ERROR_USAGE, "--group: at most %d", PS_AUDIT_GROUPS_MOST);
     for (char **name = flags->groups; *name != NULL; name++)
@@ -116,6 +115,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
     }
     g_autoptr(GPtrArray) runs = open_runs(words, error);
     if (runs == NULL) return false;
+    if (flags.groups == NULL) flags.groups = g_new0(char *, 1);
     const PsAuditOptions options = {.groups = flags.groups,
                                     .metric = flags.metric,
                                     .positive = flags.positive,
@@ -134,7 +134,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
 
 const PsCommand ps_command_audit = {
     .name = "audit",
-    .usage = "audit RUN… --group ATTRIBUTE",
+    .usage = "audit RUN… [--group ATTRIBUTE]",
     .summary = "For whom and under which conditions is a run systematically worse?",
     .run = run,
 };

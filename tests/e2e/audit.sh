@@ -253,6 +253,10 @@ assert_number "pass^4" "($(cell often repeats '.k == 4' pass_hat_k.value) - 100 
 assert_number "Brier" "($(cell often calibration true brier.value) - 10 / 48) ^ 2 < 1e-12"
 assert_number "ECE" "($(cell often calibration true ece.value) - 100 * 2 / 3 / 4) ^ 2 < 1e-9"
 
+run_expect 0 "$proofsheet" audit often.proof -o whole.json
+assert_eq "without groups" "$(jq -r '[.tables[].id] | join(" ")' whole.json)" "task.calibration task.repeats"
+assert_eq "all rows" "$(cell whole calibration true group) $(cell whole repeats true group)" "all all"
+
 # ---------------------------------------------------------------------------------------------
 say "several runs: labels in doubt"
 generate labels <<'END'
@@ -357,7 +361,7 @@ say "what cannot be audited"
 run_expect 64 "$proofsheet" audit gap.proof --group colour
 assert_contains "the message" "$err" "there are: condition, device, tone"
 assert_one_message
-run_expect 64 "$proofsheet" audit gap.proof
+run_expect 64 "$proofsheet" audit gap.proof --group ""
 run_expect 64 "$proofsheet" audit --group tone
 run_expect 64 "$proofsheet" audit gap.proof --group tone --group tone
 run_expect 64 "$proofsheet" audit gap.proof --group tone --action shout

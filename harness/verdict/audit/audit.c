@@ -82,6 +82,13 @@ static void add_to_summary(Summary *summary, const PsAudit *audit)
     }
 }
 
+// Of all rows together, where no group is asked for.
+static void add_parts_of_whole(PsAudit *audit)
+{
+    ps_audit_add_confidence(audit);
+    ps_audit_add_repeats(audit);
+}
+
 static bool add_parts(PsAudit *audit, GError **error)
 {
     ps_audit_add_rates(audit);
@@ -99,6 +106,7 @@ static bool add_parts(PsAudit *audit, GError **error)
 
 static bool make_groupings(PsAudit *audit, GError **error)
 {
+    audit->whole = ps_audit_grouping_new(audit->data, NULL, 0);
     g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
     audit->groupings = ps_audit_groupings(audit->data, audit->options->groups, notes, error);
     for (size_t i = 0; i < notes->len; i++)
@@ -132,7 +140,11 @@ static bool audit_task(PsAudit *audit, Summary *summary, GError **error)
     audit->error = error_column(audit->metric, audit->data->rows->n_rows);
     const PsStatColumn *columns[] = {&audit->error};
     audit->cells = ps_audit_measure(audit, columns, 1);
-    bool is_ok = audit->groupings->len == 0 || add_parts(audit, error);
+    bool is_ok = true;
+    if (audit->groupings->len > 0)
+        is_ok = add_parts(audit, error);
+    else
+        add_parts_of_whole(audit);
     add_to_summary(summary, audit);
     g_array_unref(audit->cells);
     g_free(audit->error.stats);
@@ -309,12 +321,13 @@ static bool audit_tasks(const Runs *runs,
         bool is_ok =
             audit_task(&audit, summary, error) && add_suspects(runs, &audit, data, error);
         g_clear_pointer(&audit.groupings, g_ptr_array_unref);
+        g_clear_pointer(&audit.whole, ps_audit_grouping_free);
         if (!is_ok) return false;
     }
     return check_groups(options, found, known, error);
 }
 
-static void finish(PsFindings *findings, const Summary *summary)
+static void finish(PsFindings *findings, const Summary *summary, bool has_groups)
 {
     g_autofree char *small =
         summary->n_small > 0
@@ -329,7 +342,7 @@ static void finish(PsFindings *findings, const Summary *summary)
         findings->reason =
             g_strdup_printf("none of %zu groups is shown to be worse than the rest%s",
                             summary->n_judged, small);
-    else
+    else if (has_groups)
         findings->reason = g_strdup_printf("there are no two groups to compare%s", small);
 }
 
@@ -340,6 +353,8 @@ static void add_facts(PsFindings *findings, const Runs *runs)
             g_strdup_printf("%s (%s)", runs->plans[i]->system, ps_runfile_path(runs->runs[i]));
         ps_findings_add_fact(findings, i == 0 ? "run" : "for doubtful labels", what);
     }
+    g_autofree char *confidence = ps_runfile_get_info(runs->runs[0], PS_RUNFILE_CONFIDENCE);
+    if (confidence != NULL) ps_findings_add_fact(findings, "confidence", confidence);
 }
 
 PsFindings *ps_audit(PsRunFile *const *run_files,
@@ -356,13 +371,14 @@ PsFindings *ps_audit(PsRunFile *const *run_files,
                         options->positive};
     if (!open_runs(&runs, error)) return NULL;
     g_autofree char *groups = g_strjoinv(", ", options->groups);
-    g_autofree char *title = g_strdup_printf("%s: %s by %s", runs.plans[0]->suite->name,
-                                             runs.plans[0]->system, groups);
+    g_autofree char *title =
+        g_strdup_printf("%s: %s%s%s", runs.plans[0]->suite->name, runs.plans[0]->system,
+                        *groups ? " by " : "", groups);
     g_autoptr(PsFindings) findings = ps_findings_new("audit", title);
     g_autoptr(GString) worst = g_string_new(NULL);
     Summary summary = {.worst = worst};
     add_facts(findings, &runs);
     if (!audit_tasks(&runs, options, findings, &summary, error)) return NULL;
-    finish(findings, &summary);
+    finish(findings, &summary, *options->groups != NULL);
     return g_steal_pointer(&findings);
 }

@@ -275,6 +275,8 @@ static void add_row(PsTable *table, const GroupCalibration *of)
 static void add_table(PsAudit *audit, const PsConfidences *all)
 {
     g_autoptr(GArray) groups = g_array_new(false, true, sizeof(GroupCalibration));
+    GroupCalibration whole = {.grouping = audit->whole};
+    g_array_append_val(groups, whole);
     for (size_t i = 0; i < audit->groupings->len; i++) {
         const PsAuditGrouping *grouping = audit->groupings->pdata[i];
         for (uint32_t g = 0; g < grouping->n_groups; g++) {
@@ -285,7 +287,7 @@ static void add_table(PsAudit *audit, const PsConfidences *all)
     Work work = {audit, all, (GroupCalibration *)(void *)groups->data};
     ps_parallel(groups->len, ps_audit_n_threads(audit), calibrate, &work);
     PsTable *table = ps_audit_add_table(
-        audit, "calibration", "calibration by group",
+        audit, "calibration", "calibration and abstention",
         all->is_stated
             ? "From the confidence that the system states. Calibration error: 15 bins; it is "
               "biased upwards where rows are few."

@@ -10,6 +10,7 @@
 static char *grouping_name(const PsAuditData *data, const PsAuditGrouping *grouping)
 {
     GString *name = g_string_new(NULL);
+    if (grouping->n_factors == 0) g_string_append(name, "all");
     for (size_t i = 0; i < grouping->n_factors; i++)
         g_string_append_printf(name, "%s%s", i > 0 ? " × " : "",
                                data->columns[grouping->factors[i]].name);
@@ -25,7 +26,7 @@ static char *cell_label(const PsAuditData *data, const PsAuditGrouping *grouping
         values[i] = keys->names[cell % keys->n_keys];
         cell /= keys->n_keys;
     }
-    GString *label = g_string_new(NULL);
+    GString *label = g_string_new(grouping->n_factors == 0 ? "all" : NULL);
     for (size_t i = 0; i < grouping->n_factors; i++)
         g_string_append_printf(label, "%s%s", i > 0 ? " × " : "", values[i]);
     return g_string_free(label, false);

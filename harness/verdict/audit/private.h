@@ -23,6 +23,7 @@ typedef struct {
     const PsStatColumn *metric; // as it was scored
     PsStatColumn error;         // what groups are compared by: 1 - metric where that is a share
                                 // of which more is better, otherwise the metric itself
+    PsAuditGrouping *whole;     // every clean row, one group
     GPtrArray *groupings;       // PsAuditGrouping *
     GArray *cells;              // PsAuditCell: the error of every group, groupings in order
     size_t least_rows;

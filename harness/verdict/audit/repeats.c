@@ -91,11 +91,12 @@ void ps_audit_add_repeats(PsAudit *audit)
     if (n_most < 2 || audit->metric->metric->range != PS_RANGE_BINARY
         || audit->metric->metric->direction != PS_HIGHER_IS_BETTER)
         return;
-    PsTable *table = ps_audit_add_table(audit, "repeats", "repeated tries by group",
+    PsTable *table = ps_audit_add_table(audit, "repeats", "repeated tries",
                                         "n counts samples. An epoch without an answer is a try "
                                         "that did not succeed. Groups that "
                                         "are too small are left out.",
                                         columns, G_N_ELEMENTS(columns));
+    if (audit->whole->n_groups > 0) add_group(table, audit, all, audit->whole, 0, n_most);
     for (size_t i = 0; i < audit->groupings->len; i++) {
         const PsAuditGrouping *grouping = audit->groupings->pdata[i];
         for (size_t g = 0; g < grouping->n_groups; g++)
