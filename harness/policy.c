@@ -175,16 +175,25 @@ PsPolicy *ps_policy_resolve(const PsPolicyYaml *yaml,
     return resolve(policy, yaml, &place, error) ? g_steal_pointer(&policy) : NULL;
 }
 
+PsPolicy *ps_policy_parse(const char *path,
+                          const char *text,
+                          size_t length,
+                          const PsRegistry *registry,
+                          GError **error)
+{
+    g_autofree char *ended = g_strndup(text, length); // as error messages need it
+    PsPolicyYaml *yaml = ps_yaml_load(path, ended, length, "rules:", &policy_schema, error);
+    if (yaml == NULL) return NULL;
+    PsPolicy *policy = ps_policy_resolve(yaml, path, ended, registry, error);
+    ps_yaml_free(yaml, &policy_schema);
+    return policy;
+}
+
 PsPolicy *ps_policy_load(const char *path, const PsRegistry *registry, GError **error)
 {
     size_t length = 0;
     g_autofree char *text = ps_yaml_read(path, &length, error);
-    if (text == NULL) return NULL;
-    PsPolicyYaml *yaml = ps_yaml_load(path, text, length, "rules:", &policy_schema, error);
-    if (yaml == NULL) return NULL;
-    PsPolicy *policy = ps_policy_resolve(yaml, path, text, registry, error);
-    ps_yaml_free(yaml, &policy_schema);
-    return policy;
+    return text != NULL ? ps_policy_parse(path, text, length, registry, error) : NULL;
 }
 
 void ps_policy_free(PsPolicy *policy)

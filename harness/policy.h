@@ -36,6 +36,13 @@ typedef struct {
 // if it is not well formed, names a metric that there is not, or has a rule that can never
 // pass.
 PsPolicy *ps_policy_load(const char *path, const PsRegistry *registry, GError **error);
+
+// The same for text[length], UTF-8, that was read before; path is what it is called in errors.
+PsPolicy *ps_policy_parse(const char *path,
+                          const char *text,
+                          size_t length,
+                          const PsRegistry *registry,
+                          GError **error);
 void ps_policy_free(PsPolicy *policy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsPolicy, ps_policy_free)
 

@@ -16,7 +16,7 @@ for file in bin/proofsheet lib/proofsheet/proofsheet-media.so lib/proofsheet/pro
     share/man/man1/proofsheet.1 share/bash-completion/completions/proofsheet \
     share/proofsheet/suites/demo.yaml share/proofsheet/datasets/documents/manifest.json \
     share/proofsheet/datasets/speech/samples.jsonl share/proofsheet/datasets/speech/LICENSE \
-    share/doc/proofsheet/LICENSE share/doc/proofsheet/docs/suites.md; do
+    share/doc/proofsheet/LICENSE share/doc/proofsheet/docs/suites.md share/doc/proofsheet/docs/ci/github.yml; do
     [ -s "$prefix/$file" ] || fail "$file is not there"
 done
 assert_eq "sources and recipes" "$(find "$prefix" -name '*.c' -o -name recipe -o -name '*.py')" ""

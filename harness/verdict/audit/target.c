@@ -230,12 +230,17 @@ parse(PsAuditTarget *target, const char *path, const char *text, size_t length, 
     return is_ok;
 }
 
-PsAuditTarget *ps_audit_target_load(const char *path, GError **error)
+PsAuditTarget *
+ps_audit_target_parse(const char *path, const char *text, size_t length, GError **error)
 {
-    size_t length;
-    g_autofree char *text = ps_yaml_read(path, &length, error);
-    if (text == NULL) return NULL;
     g_autoptr(PsAuditTarget) target = g_new0(PsAuditTarget, 1);
     target->attributes = g_new0(PsTargetShares, ATTRIBUTES_MOST);
     return parse(target, path, text, length, error) ? g_steal_pointer(&target) : NULL;
+}
+
+PsAuditTarget *ps_audit_target_load(const char *path, GError **error)
+{
+    size_t length = 0;
+    g_autofree char *text = ps_yaml_read(path, &length, error);
+    return text != NULL ? ps_audit_target_parse(path, text, length, error) : NULL;
 }

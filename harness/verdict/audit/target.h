@@ -22,6 +22,10 @@ typedef struct {
 // PS_ERROR_NO_INPUT if the file cannot be read; PS_ERROR_CONFIG naming file and line if it is
 // not what it should be: shares that do not sum to 1 (or 100), a value twice, no such action.
 PsAuditTarget *ps_audit_target_load(const char *path, GError **error);
+
+// The same for text[length], UTF-8, that was read before; path is what it is called in errors.
+PsAuditTarget *
+ps_audit_target_parse(const char *path, const char *text, size_t length, GError **error);
 void ps_audit_target_free(PsAuditTarget *target);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsAuditTarget, ps_audit_target_free)
 
