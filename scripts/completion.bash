@@ -54,6 +54,7 @@ _proofsheet_value() { # FLAG
             ;;
         --limit | --epochs | --max-connections | --max-retries | --timeout | --rate | --temperature | --max-tokens | --seed | \
             --price-input | --price-output | \
+            -k | --key | --level | --min-support | --fdr | \
             -d | --drop | --alpha | --power | --tests | --correlation | --accuracy | --icc)
             COMPREPLY=()
             ;;
@@ -65,7 +66,7 @@ _proofsheet_value() { # FLAG
 _proofsheet_arguments() { # COMMAND
     case $1 in
         run) _proofsheet_files .yaml .yml ;;
-        report | score) _proofsheet_files .proof ;;
+        report | score | discover) _proofsheet_files .proof ;;
         power) _proofsheet_files .proof .yaml .yml ;;
         check) _proofsheet_files .json ;;
         dataset) if ((cword == 2)); then _proofsheet_words "info verify build"; else _proofsheet_files .jsonl .h5; fi ;;
