@@ -138,9 +138,8 @@ static bool note_size(PsFindings *findings, const PsTask *task, const PsDiscover
 {
     size_t n_sources = table->search.n_sources + table->test.n_sources;
     if (table->n_features == 0) {
-        ps_findings_add_note(
-            findings, "%s: not searched: there are no slicers, and --key names no attribute",
-            task->name);
+        ps_findings_add_note(findings, "%s: not searched: no slicer or --key tells rows apart",
+                             task->name);
         return false;
     }
     if (n_sources < PS_DISCOVER_LEAST_ALL) {

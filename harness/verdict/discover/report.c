@@ -18,6 +18,7 @@ static const PsColumn slice_columns[] = {
     {"p_adjusted", "p, adjusted", PS_COLUMN_P, false},
     {"finding", "finding", PS_COLUMN_TEXT, false},
     {"also", "also described by", PS_COLUMN_TEXT, true},
+    {"selected_score", "selected: score", PS_COLUMN_VALUE, true},
     {"selected_n", "selected: rows", PS_COLUMN_COUNT, true},
     {"selected_sources", "selected: sources", PS_COLUMN_COUNT, true},
     {"selected_error", "selected: error", PS_COLUMN_VALUE, true},
@@ -83,6 +84,9 @@ static void add_slice(PsTable *table, const PsMetric *metric, const PsDiscoverSl
     ps_table_add_p(table, slice->p_adjusted);
     ps_table_add_text(table, word_of(slice));
     ps_table_add_text(table, *also != '\0' ? also : NULL);
+    const PsEstimate score = {
+        .is_defined = true, .value = slice->score, .error = NAN, .method = ""};
+    ps_table_add_estimate(table, &ps_unit_number, &score);
     add_selected(table, metric, &slice->selected);
 }
 

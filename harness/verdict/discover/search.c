@@ -137,9 +137,23 @@ find_same(const Merge *merge, const PsDiscoverSlice *candidate, const bool *is_m
                                                                                   : nearest;
 }
 
+static size_t count_sources(const PsDiscoverHalf *half, const bool *is_member)
+{
+    size_t n_sources = 0;
+    uint32_t last = UINT32_MAX;
+    for (size_t i = 0; i < half->n_rows; i++) {
+        if (!is_member[i]) continue;
+        n_sources += half->clusters[i] != last;
+        last = half->clusters[i];
+    }
+    return n_sources;
+}
+
 static void keep(Merge *merge, PsDiscoverSlice *slice, bool *is_member)
 {
-    for (size_t i = 0; i < merge->table->search.n_rows; i++)
+    const PsDiscoverHalf *half = &merge->table->search;
+    slice->selected = ps_discover_contrast(merge->table, half, NULL, is_member);
+    for (size_t i = 0; i < half->n_rows; i++)
         merge->is_covered[i] = merge->is_covered[i] | is_member[i];
     merge->is_member[merge->kept->len] = is_member;
     g_ptr_array_add(merge->kept, slice);
@@ -150,8 +164,7 @@ static void add_candidate(Merge *merge, const PsSlicelineSlice *found)
     const PsDiscoverTable *table = merge->table;
     PsDiscoverSlice *slice = ps_discover_slice_new(table, found);
     bool *is_member = ps_discover_slice_members(slice, table, &table->search);
-    slice->selected = ps_discover_contrast(table, &table->search, NULL, is_member);
-    bool is_large = slice->selected.group.n_clusters >= PS_DISCOVER_LEAST_HALF;
+    bool is_large = count_sources(&table->search, is_member) >= PS_DISCOVER_LEAST_HALF;
     PsDiscoverSlice *same = is_large ? find_same(merge, slice, is_member) : NULL;
     if (is_large && same == NULL && merge->kept->len < PS_DISCOVER_SLICES_MOST) {
         keep(merge, slice, is_member);

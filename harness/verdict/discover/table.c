@@ -79,11 +79,21 @@ static void half_add(PsDiscoverHalf *half, uint32_t row, uint32_t cluster, doubl
 
 // ---- all
 
+// Whether rows have different keys. A key that all rows have would only describe every slice a
+// second time.
+static bool tells_apart(const PsKeyColumn *keys, size_t n_rows)
+{
+    for (size_t row = 1; row < n_rows; row++)
+        if (keys->of_rows[row] != keys->of_rows[0]) return true;
+    return false;
+}
+
 static void keep_features(PsDiscoverTable *table, const PsDiscoverFeature *features, size_t n)
 {
     table->features = g_new(PsDiscoverFeature, n + 1);
     for (size_t i = 0; i < n; i++)
-        if (features[i].keys->n_keys > 0) table->features[table->n_features++] = features[i];
+        if (tells_apart(features[i].keys, table->rows->n_rows))
+            table->features[table->n_features++] = features[i];
 }
 
 PsDiscoverTable *ps_discover_table_new(const PsTaskRows *rows,

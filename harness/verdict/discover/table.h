@@ -20,7 +20,7 @@ typedef struct {
 typedef struct {
     const PsTaskRows *rows; // borrowed
     size_t n_features;
-    PsDiscoverFeature *features; // [n_features] those that have keys
+    PsDiscoverFeature *features; // [n_features] those that tell rows apart
     const PsMetric *error;       // the metric that the errors are of; static
     PsDiscoverHalf search, test;
     size_t n_unanswered; // rows that count as errors since they have no answer
