@@ -90,6 +90,25 @@ assert_contains "the reason" "$out" "none confirmed"
 assert_eq "no samples" "$(jq '[.tables[] | select(.id == "task.samples")] | length' noise.json)" 0
 
 # ---------------------------------------------------------------------------------------------
+say "slices of all tasks are adjusted together"
+make_suite two.yaml planted.jsonl "slicers: [attribute:device, attribute:tone]"
+sed -n '/- name: task/,$p' two.yaml | sed 's/name: task/name: other/; s/planted/noise/' >other
+cat other >>two.yaml
+run_expect 0 "$proofsheet" run two.yaml --model replay/planted.answers.jsonl --run two.proof -q
+discover two "${keys[@]}" --min-support 20
+discover planted "${keys[@]}" --min-support 20
+python3 - <<'END_OF_PYTHON'
+import json
+def slices(name):
+    return [row for t in json.load(open(name))["tables"] if t["id"].endswith(".slices") for row in t["rows"]]
+one, two = slices("planted.json"), slices("two.json")
+assert len(two) > len(one) >= 1 and one[0]["slice"] == two[0]["slice"], (one, two)
+# The smallest p is adjusted by the number of slices.
+assert abs(two[0]["p_adjusted"] / len(two) / (one[0]["p_adjusted"] / len(one)) - 1) < 1e-9
+assert min(row["p_adjusted"] for row in two) == two[0]["p_adjusted"]
+END_OF_PYTHON
+
+# ---------------------------------------------------------------------------------------------
 say "rows without an answer, few sources, keys"
 jq -c 'if (.id | test("7[.]")) then {id, error: "lost"} else . end' planted.answers.jsonl >lost.answers.jsonl
 cp planted.jsonl lost.jsonl

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#define ALSO_MOST 10 // other descriptions of a slice
+
 static const char slices_note[] =
     "Found on one half of the sources; every number is of the other half, against all other "
     "rows of it. p is one-sided and adjusted over all slices found. Columns named "
@@ -71,11 +73,19 @@ static void add_selected(PsTable *table, const PsMetric *metric, const PsContras
     add_chosen(table, metric, &selected->difference);
 }
 
+static void add_also(PsTable *table, const GPtrArray *also)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    size_t n_shown = MIN(also->len, ALSO_MOST);
+    for (size_t i = 0; i < n_shown; i++)
+        g_string_append_printf(list, "%s%s", i > 0 ? "; " : "", (const char *)also->pdata[i]);
+    if (also->len > n_shown)
+        g_string_append_printf(list, "; and %zu more", also->len - n_shown);
+    ps_table_add_text(table, also->len > 0 ? list->str : NULL);
+}
+
 static void add_slice(PsTable *table, const PsMetric *metric, const PsDiscoverSlice *slice)
 {
-    g_ptr_array_add(slice->also, NULL);
-    g_autofree char *also = g_strjoinv("; ", (char **)slice->also->pdata);
-    g_ptr_array_set_size(slice->also, (int)slice->also->len - 1);
     ps_table_add_text(table, slice->name);
     ps_table_add_count(table, slice->tested.group.n);
     ps_table_add_count(table, slice->tested.group.n_clusters);
@@ -83,7 +93,7 @@ static void add_slice(PsTable *table, const PsMetric *metric, const PsDiscoverSl
     ps_table_add_estimate(table, metric, &slice->tested.difference);
     ps_table_add_p(table, slice->p_adjusted);
     ps_table_add_text(table, word_of(slice));
-    ps_table_add_text(table, *also != '\0' ? also : NULL);
+    add_also(table, slice->also);
     const PsEstimate score = {
         .is_defined = true, .value = slice->score, .error = NAN, .method = ""};
     ps_table_add_estimate(table, &ps_unit_number, &score);

@@ -5,13 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-#define ALPHA 0.95    // the weight of the errors against the size
-#define CANDIDATES 50 // and those whose score equals the last one's …
-#define TIES_MOST 200 // … up to this many
+#define ALPHA 0.95     // the weight of the errors against the size
+#define CANDIDATES 200 // and those whose score equals the last one's …
+#define TIES_MOST 400  // … up to this many
 #define DEFAULT_SHARE 0.01
 #define DEFAULT_ROWS 30
 #define SAME_ROWS 0.8 // Jaccard: two slices are one
-#define LEVEL 0.05    // of tests on the searched half: does a slice say anything of its own?
+// Of all tests on the searched half together: does a slice say anything of its own?
+#define LEVEL 0.05
 
 // ---- candidates
 
@@ -60,6 +61,7 @@ find_candidates(const PsDiscoverTable *table, const PsDiscoverSearch *search, GE
 
 typedef struct {
     const PsDiscoverTable *table;
+    size_t n_candidates;
     GPtrArray *kept;                          // PsDiscoverSlice *
     bool *is_member[PS_DISCOVER_SLICES_MOST]; // of each that is kept
     bool *is_covered;                         // by any of them
@@ -94,12 +96,13 @@ static bool is_child(const PsDiscoverSlice *child, const PsDiscoverSlice *parent
     return n_same == parent->n_predicates;
 }
 
-// Whether the rows of is_group are worse than the others of is_used, beyond chance.
+// Whether the rows of is_group are worse than the others of is_used, beyond chance. Most
+// candidates say nothing of their own, so that there are about as many questions as candidates.
 static bool is_worse(const Merge *merge, const bool *is_used, const bool *is_group)
 {
     PsContrast contrast =
         ps_discover_contrast(merge->table, &merge->table->search, is_used, is_group);
-    return contrast.p <= LEVEL;
+    return contrast.p <= LEVEL / (double)merge->n_candidates;
 }
 
 // Whether what a slice has outside of the kept ones is worse than the rows in none of them. One
@@ -189,8 +192,9 @@ ps_discover_search(const PsDiscoverTable *table, const PsDiscoverSearch *search,
     if (found == NULL) return NULL;
     GPtrArray *kept = g_ptr_array_new_with_free_func(free_slice);
     g_auto(Merge) merge = {.table = table, .kept = kept};
+    merge.n_candidates = MIN(found->n_slices, TIES_MOST);
     merge.is_covered = g_new0(bool, table->search.n_rows + 1);
-    for (size_t i = 0; i < MIN(found->n_slices, TIES_MOST); i++)
+    for (size_t i = 0; i < merge.n_candidates; i++)
         add_candidate(&merge, &found->slices[i]);
     for (size_t i = 0; i < kept->len; i++)
         ps_discover_slice_test(kept->pdata[i], table);

@@ -228,6 +228,30 @@ Test(discover, what_holds_a_bad_slice_is_not_another_one)
         cr_expect_str_neq(((PsDiscoverSlice *)slices->pdata[i])->name, "f0 = b");
 }
 
+Test(discover, two_planted_slices_are_two)
+{
+    enum { N_PLANTED = 20 };
+    size_t n_two = 0;
+    for (uint64_t set = 0; set < N_PLANTED; set++) {
+        PsRng rng;
+        ps_rng_init(&rng, 8, set);
+        plant(&rng);
+        for (size_t row = 0; row < MOST; row++)
+            if (data.of_rows[3][row] == 0 && data.of_rows[5][row] == 3)
+                data.stats[2 * row] = ps_rng_uniform(&rng) >= 0.5;
+        g_autofree bool *is_test = ps_discover_split(&data.rows, PS_DISCOVER_SEED);
+        g_autoptr(GPtrArray) slices = discover(is_test, 0);
+        cr_assert_geq(slices->len, 2);
+        const PsDiscoverSlice *both[2] = {slices->pdata[0], slices->pdata[1]};
+        bool is_first = strcmp(both[0]->name, "f0 = b and f4 = c") == 0;
+        cr_expect_str_eq(both[!is_first]->name, "f0 = b and f4 = c");
+        cr_expect_str_eq(both[is_first]->name, "f3 = a and f5 = d");
+        cr_expect(both[0]->is_confirmed && both[1]->is_confirmed);
+        n_two += slices->len == 2;
+    }
+    cr_expect(n_two >= 17, "%zu", n_two); // the level of one more is 0.05
+}
+
 // ---- halves and errors
 
 Test(discover, a_source_is_in_one_half)
