@@ -59,6 +59,7 @@ _proofsheet_value() { # FLAG
         --limit | --epochs | --max-connections | --max-retries | --timeout | --rate | --temperature | --max-tokens | --seed | \
             --price-input | --price-output | \
             --flips | -g | --group | --min-n | --positive | --pair | --reference | \
+            -k | --key | --level | --min-support | --fdr | \
             -d | --drop | --alpha | --power | --tests | --correlation | --accuracy | --icc)
             COMPREPLY=()
             ;;
@@ -70,7 +71,7 @@ _proofsheet_value() { # FLAG
 _proofsheet_arguments() { # COMMAND
     case $1 in
         run) _proofsheet_files .yaml .yml ;;
-        report | score | compare | gate | audit) _proofsheet_files .proof ;;
+        report | score | compare | gate | audit | discover) _proofsheet_files .proof ;;
         power) _proofsheet_files .proof .yaml .yml ;;
         check) _proofsheet_files .json ;;
         dataset) if ((cword == 2)); then _proofsheet_words "info verify build"; else _proofsheet_files .jsonl .h5; fi ;;

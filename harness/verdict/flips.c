@@ -1,12 +1,9 @@
 #include "harness/verdict/flips.h"
 
-#include "harness/error.h"
+#include "harness/verdict/answer.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>
-#include <sqlite3.h>
-
-#define ANSWER_MOST_BYTES 2000
 
 typedef struct {
     uint32_t row;
@@ -44,29 +41,6 @@ static GArray *find_flips(const PsPairedTask *paired)
     return flips;
 }
 
-// The answer, or else the outcome in brackets.
-static char *load_answer(PsRunFile *run, uint64_t item_id, GError **error)
-{
-    sqlite3_stmt *statement = ps_runfile_prepare(
-        run, "SELECT substr(answer, 1, ?2), outcome FROM response WHERE item_id = ?1", error);
-    if (statement == NULL) return NULL;
-    sqlite3_bind_int64(statement, 1, (sqlite3_int64)item_id);
-    sqlite3_bind_int(statement, 2, ANSWER_MOST_BYTES);
-    char *text = NULL;
-    int status = ps_runfile_step(run, statement, error);
-    if (status == 0)
-        ps_fail(error, PS_ERROR_DATA, "%s: item %" G_GUINT64_FORMAT " is gone",
-                ps_runfile_path(run), item_id);
-    if (status == 1) {
-        const char *answer = (const char *)sqlite3_column_text(statement, 0);
-        const char *outcome = (const char *)sqlite3_column_text(statement, 1);
-        text =
-            answer != NULL ? g_strdup(answer) : g_strdup_printf("(%s)", outcome ? outcome : "");
-    }
-    sqlite3_finalize(statement);
-    return text;
-}
-
 static const PsColumn columns[] = {
     {"change", "change", PS_COLUMN_TEXT, false},
     {"sample", "sample", PS_COLUMN_TEXT, false},
@@ -88,9 +62,9 @@ static bool add_flip(PsTable *table,
     g_autoptr(PsSample) sample =
         ps_runfile_load_sample(first, paired->first->sample_ids[row], error);
     if (sample == NULL) return false;
-    g_autofree char *before = load_answer(first, paired->first->item_ids[row], error);
+    g_autofree char *before = ps_answer_load(first, paired->first->item_ids[row], error);
     if (before == NULL) return false;
-    g_autofree char *after = load_answer(second, paired->second->item_ids[row], error);
+    g_autofree char *after = ps_answer_load(second, paired->second->item_ids[row], error);
     if (after == NULL) return false;
     ps_table_add_text(table, flip->worse > 0 ? "worse" : "better");
     ps_table_add_text(table, sample->id);
