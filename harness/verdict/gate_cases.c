@@ -166,21 +166,28 @@ static void add_task(PsGate *gate, const PsRule *rule, size_t task)
     }
 }
 
-// Tasks of the baseline that the rule is about and that the candidate does not have.
+static const PsTask *find_task(const PsPlan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->n_tasks; i++)
+        if (strcmp(plan->tasks[i].task->name, name) == 0) return plan->tasks[i].task;
+    return NULL;
+}
+
+// Tasks of the baseline that the rule is about, and that the candidate does not have, or not
+// with this metric.
 static size_t add_vanished(PsGate *gate, const PsRule *rule)
 {
     const PsPlan *before = gate->pairs != NULL ? gate->pairs->first.plan : NULL;
     size_t n_added = 0;
     for (size_t i = 0; before != NULL && i < before->n_tasks; i++) {
-        const PsTask *task = before->tasks[i].task;
-        bool is_there = false;
-        for (size_t j = 0; j < gate->plan->n_tasks; j++)
-            is_there = is_there || strcmp(gate->plan->tasks[j].task->name, task->name) == 0;
-        if (is_there || !ps_rule_names_task(rule, task->name)
-            || !task_has_metric(task, rule->metric))
+        const PsTask *task = before->tasks[i].task, *now = find_task(gate->plan, task->name);
+        if (!ps_rule_names_task(rule, task->name) || !task_has_metric(task, rule->metric)
+            || (now != NULL && task_has_metric(now, rule->metric)))
             continue;
         add_decided_case(gate, rule, task->name, "all", PS_VERDICT_FAIL,
-                         "the task vanished: it is in the baseline only");
+                         now == NULL
+                             ? "the task vanished: it is in the baseline only"
+                             : "the metric vanished: it is scored in the baseline only");
         n_added++;
     }
     return n_added;

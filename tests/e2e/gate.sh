@@ -123,6 +123,32 @@ echo '  - {metric: exact_match, min_n: 1000, margin: 50}' >>slices.yaml
 run_expect 2 "$proofsheet" gate old.proof --baseline old.proof --policy slices.yaml -o few.json
 assert_contains "too few rows" "$(reasons few.json)" "the rule asks for 1000"
 
+say "a task that vanished, one that is new, a family without rows, a metric of one run only"
+printf 'suite: gate\ntasks:\n  - {name: qa, dataset: all.jsonl, metrics: [exact_match, wer], slicers: ["attribute:codec"]}\n  - {name: more, dataset: abc.jsonl, metrics: [token_f1]}\n' >two.yaml
+run_expect 0 "$proofsheet" run two.yaml --model replay/old.jsonl --run two.proof -q
+printf 'rules:\n  - {metric: token_f1, margin: 50}\n' >two-policy.yaml
+run_expect 1 "$proofsheet" gate old.proof --baseline two.proof --policy two-policy.yaml -o gone.json
+assert_eq "what fails" "$(cases gone.json fail)" "all token_f1"
+assert_contains "gone" "$(reasons gone.json)" "the task vanished"
+assert_contains "the notes" "$(jq -r '.notes[]' gone.json)" "task more is in two.proof only"
+run_expect 2 "$proofsheet" gate two.proof --baseline old.proof --policy two-policy.yaml -o new.json
+assert_contains "new" "$(reasons new.json)" "the task is not in the baseline"
+printf 'rules:\n  - {metric: wer, slices: ["attribute:codek=*"], margin: 50}\n  - {metric: wer, tasks: [qa], slices: ["attribute:codec=*"], most: 90}\n' >family.yaml
+run_expect 2 "$proofsheet" gate old.proof --baseline old.proof --policy family.yaml -o family.json
+assert_contains "a family" "$(reasons family.json)" "no slice of that family has rows"
+assert_eq "slices within the bound" "$(cases family.json pass | wc -l)" 4
+sed 's/, wer\]/]/' two.yaml >one.yaml
+run_expect 0 "$proofsheet" run one.yaml --model replay/old.jsonl --run one.proof -q --seed 3
+run_expect 1 "$proofsheet" gate one.proof --baseline two.proof --policy family.yaml -o one.json
+assert_contains "a metric" "$(reasons one.json)" "the metric vanished"
+assert_contains "the notes" "$(jq -r '.notes[]' one.json)" "wer is scored in two.proof only"
+assert_contains "the notes" "$(jq -r '.notes[]' one.json)" "different options"
+printf 'rules:\n  - {metric: wer, margin: 50}\n' >wer.yaml
+run_expect 2 "$proofsheet" gate two.proof --baseline one.proof --policy wer.yaml -o one.json
+assert_contains "a new metric" "$(reasons one.json)" "the metric is not scored in both runs"
+printf 'rules:\n  - {metric: wer, tasks: [nothing], margin: 5}\n' >nothing.yaml
+run_expect 78 "$proofsheet" gate old.proof --baseline old.proof --policy nothing.yaml
+
 say "policies that are wrong name file and line"
 bad() { # WORDS RULE
     printf 'alpha: 0.05\nrules:\n  - {%s}\n' "$2" >bad.yaml
