@@ -128,6 +128,31 @@ assert_contains "not searched" "$(jq -r '.notes | join(" ")' fewer.json)" "not s
 assert_contains "nor found" "$(jq -r .reason fewer.json)" "not searched"
 
 # ---------------------------------------------------------------------------------------------
+say "conditions are keys; a source's epochs and conditions are in one half"
+cat >look.py <<'END_OF_PYTHON'
+import json, os, random, sys
+samples = map(json.loads, open(sys.argv[1]))
+references = {sample["id"]: sample["references"][0] for sample in samples}
+R = random.Random(1)
+for line in sys.stdin:
+    request = json.loads(line)
+    path = next(value for part in request["parts"] for value in part.values() if os.path.exists(str(value)))
+    is_jpeg = open(path, "rb").read(2) == b"\xff\xd8" # the clean pages are PNG
+    wrong = R.random() < (0.6 if is_jpeg else 0.1)
+    print(json.dumps({"id": request["id"], "answer": "wrong" if wrong else references[request["sample"]]}), flush=True)
+END_OF_PYTHON
+make_suite pages.yaml "$repository/datasets/documents" "conditions: [jpeg@10]" "slicers: [attribute:print]"
+run_expect 0 "$proofsheet" run pages.yaml --model "exec/python3 look.py $repository/datasets/documents/samples.jsonl" \
+    --run pages.proof --epochs 2 --max-connections 1 -q
+assert_eq "outcomes" "$(sql pages.proof 'SELECT DISTINCT outcome FROM response')" answered
+discover pages
+assert_eq "the worst" "$(cell pages true slice)" "condition = jpeg@10"
+assert_eq "the finding" "$(cell pages true finding)" confirmed
+# Every sample of the tested half is there under both conditions, and twice under each.
+assert_eq "rows" "$(($(cell pages true difference.n) % 4))" 0
+assert_eq "rows of the slice" "$((2 * $(cell pages true n)))" "$(cell pages true difference.n)"
+
+# ---------------------------------------------------------------------------------------------
 say "what cannot be asked"
 for flags in "--key nothing" "--metric nothing" "--metric latency_p50" "--level 0" "--level 9" "--fdr 0" "--fdr nan" \
     "--min-support -1" "--min-support nan" "--seed -1" "planted.proof"; do
