@@ -139,14 +139,15 @@ static const double most_by_chance = 0.10 + 2.33 * 0.015;
 
 Test(discover, noise_is_confirmed_no_more_often_than_promised)
 {
-    const double error_rates[] = {0.1, 0.3};
+    const double error_rates[] = {0.1, 0.3, 0.7, 0.9};
     for (size_t i = 0; i < G_N_ELEMENTS(error_rates); i++) {
         Confirmed confirmed = confirm_noise(error_rates[i]);
         double by_source = (double)confirmed.by_source / N_SETS,
                by_row = (double)confirmed.by_row / N_SETS;
         cr_expect(by_source <= most_by_chance, "%g by source", by_source);
-        // Halves that share sources repeat each other's chance.
-        cr_expect(by_row > most_by_chance, "%g by row", by_row);
+        // Halves that share sources repeat each other's chance; where most rows are errors
+        // hardly any slice stands out to begin with.
+        cr_expect(error_rates[i] > 0.5 || by_row > most_by_chance, "%g by row", by_row);
     }
 }
 
