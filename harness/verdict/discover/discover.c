@@ -45,9 +45,10 @@ static const PsStatColumn *find_metric(const Discovery *discovery,
                                        GError **error)
 {
     const char *name = discovery->options->metric;
-    const PsStatColumn *column = name == NULL ? &rows->metrics[0] : NULL;
+    const PsStatColumn *column = NULL;
     for (size_t m = 0; column == NULL && m < rows->n_metrics; m++)
-        if (strcmp(rows->metrics[m].metric->name, name) == 0) column = &rows->metrics[m];
+        if (name == NULL || strcmp(rows->metrics[m].metric->name, name) == 0)
+            column = &rows->metrics[m];
     if (column == NULL)
         return ps_fail_null(error, PS_ERROR_USAGE, "--metric %s: task %s has no such metric",
                             name, task->name);

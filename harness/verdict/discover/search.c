@@ -78,6 +78,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Merge, merge_clear)
 static double jaccard(const bool *first, const bool *second, size_t n)
 {
     size_t n_both = 0, n_any = 0;
+    g_assert(first != NULL && second != NULL);
     for (size_t i = 0; i < n; i++) {
         n_both += first[i] & second[i];
         n_any += first[i] | second[i];
