@@ -1,14 +1,13 @@
 // Samples whose label may be wrong: several systems give one and the same other answer.
 #include "harness/error.h"
+#include "harness/verdict/answer.h"
 #include "harness/verdict/audit/private.h"
 #include "harness/verdict/difference.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <string.h>
 
 #define SUSPECTS_MOST 100
-#define ANSWER_MOST_BYTES 2000
 #define RUNS_MOST 64
 
 typedef struct {
@@ -143,26 +142,6 @@ static const PsColumn columns[] = {
     {"value", "their mean value", PS_COLUMN_VALUE, false},
 };
 
-static char *load_answer(PsRunFile *run, uint64_t item_id, GError **error)
-{
-    sqlite3_stmt *statement = ps_runfile_prepare(
-        run, "SELECT substr(answer, 1, ?2) FROM response WHERE item_id = ?1", error);
-    if (statement == NULL) return NULL;
-    sqlite3_bind_int64(statement, 1, (sqlite3_int64)item_id);
-    sqlite3_bind_int(statement, 2, ANSWER_MOST_BYTES);
-    char *text = NULL;
-    int status = ps_runfile_step(run, statement, error);
-    if (status == 0)
-        ps_fail(error, PS_ERROR_DATA, "%s: item %" G_GUINT64_FORMAT " is gone",
-                ps_runfile_path(run), item_id);
-    if (status == 1) {
-        const char *answer = (const char *)sqlite3_column_text(statement, 0);
-        text = g_strdup(answer != NULL ? answer : "");
-    }
-    sqlite3_finalize(statement);
-    return text;
-}
-
 static bool add_suspect(PsTable *table,
                         PsRunFile *const *runs,
                         const Systems *systems,
@@ -173,8 +152,8 @@ static bool add_suspect(PsTable *table,
         runs[0], systems->data[0]->rows->sample_ids[suspect->row], error);
     if (sample == NULL) return false;
     g_autofree char *answer =
-        load_answer(runs[suspect->run],
-                    systems->data[suspect->run]->rows->item_ids[suspect->run_row], error);
+        ps_answer_load(runs[suspect->run],
+                       systems->data[suspect->run]->rows->item_ids[suspect->run_row], error);
     if (answer == NULL) return false;
     const PsMetric *metric = systems->metrics[0]->metric;
     PsEstimate value =
