@@ -13,8 +13,9 @@
 #include <string.h>
 
 enum {
-    DRAWS_A_PIECE = 64,  // draws that share a generator, and are one piece of work
+    DRAWS_A_PIECE = 256, // draws that share a generator, and are one piece of work
     MAX_DISTINCT = 1024, // of the clusters that are counted instead of picked
+    MOST_VAIN = 16,      // of so many picks one
     WORTH = 100,         // a binomial costs as much as about so many picks
 };
 
@@ -24,8 +25,10 @@ typedef struct {
     const PsResample *job;
     size_t n_rows, width;
     double *rows;
-    size_t n_distinct; // 0: the rows are picked
-    double *distinct;  // [n_distinct][width]
+    size_t n_distinct; // 0: the rows are picked, from whole blocks and what remains
+    double *rest;      // [n_rest_block_rows][width]: copies of the remaining rows, as fit
+    size_t n_rest_rows, n_rest_block_rows;
+    double *distinct; // [n_distinct][width]
     uint32_t counts[MAX_DISTINCT];
     bool has_sums; // of a mean of graded scores
     PsSumTable sums;
@@ -105,6 +108,22 @@ static void distinct_find(Table *table)
     table->n_distinct = n;
 }
 
+// A small block is quicker to pick from; few of the picks should be in vain.
+static void rest_fill(Table *table)
+{
+    const size_t width = table->width, n_rows = table->n_rows % (PS_PICK_BLOCK / width);
+    if (n_rows == 0) return;
+    const double *rows = table->rows + (table->n_rows - n_rows) * width;
+    size_t size = 1;
+    while (size < PS_PICK_BLOCK / width && size % n_rows > size / MOST_VAIN)
+        size *= 2;
+    table->n_rest_block_rows = size;
+    table->n_rest_rows = size / n_rows * n_rows;
+    table->rest = g_new0(double, size *width);
+    for (size_t start = 0; start < table->n_rest_rows; start += n_rows)
+        memcpy(table->rest + start * width, rows, n_rows * width * sizeof *rows);
+}
+
 static void table_init(size_t job, void *data)
 {
     Table *table = &((Work *)data)->tables[job];
@@ -115,6 +134,7 @@ static void table_init(size_t job, void *data)
                       && ps_sum_table_init(&table->sums, table->distinct, table->counts,
                                            table->n_distinct, table->n_rows);
     if (table->n_distinct > table->n_rows / WORTH) table->n_distinct = 0;
+    if (!table->has_sums && table->n_distinct == 0) rest_fill(table);
 }
 
 // ---- Draws
@@ -143,28 +163,32 @@ static double draw_counted(const Table *table, PsRng *rng)
     return replicate_of(table, sums);
 }
 
-// The largest power of two that fits a block, down to what can be picked from as it is.
-static size_t block_size(const Table *table, size_t n_rows_left)
-{
-    if (n_rows_left <= PS_PICK_MAX_ROWS) return n_rows_left;
-    size_t size = PS_PICK_BLOCK / table->width;
-    while (size > n_rows_left)
-        size /= 2;
-    return size;
-}
-
+// First how many are taken from each block, then which.
 static double draw_picked(const Table *table, PsRng *rng, PsPicker *picker)
 {
+    const size_t width = table->width, block_rows = PS_PICK_BLOCK / width;
     double sums[PS_PICK_MAX_WIDTH] = {0};
-    size_t n_left = table->n_rows, size;
-    for (size_t start = 0; start < table->n_rows && n_left > 0; start += size) {
-        const size_t n_rows_left = table->n_rows - start;
-        size = block_size(table, n_rows_left);
-        const size_t n = ps_binomial_draw(rng, n_left, (double)size / (double)n_rows_left);
-        ps_picker_add(picker, table->rows + start * table->width, size, table->width, n, sums);
+    size_t n_left = table->n_rows, n_rows_left = table->n_rows;
+    for (; n_rows_left >= block_rows; n_rows_left -= block_rows) {
+        const double *block = table->rows + (table->n_rows - n_rows_left) * width;
+        const double share = (double)block_rows / (double)n_rows_left;
+        const size_t n = ps_binomial_draw(rng, n_left, share);
+        ps_picker_add(picker, block, block_rows, block_rows, width, n, sums);
         n_left -= n;
     }
+    ps_picker_add(picker, table->rest, table->n_rest_block_rows, table->n_rest_rows, width,
+                  n_left, sums);
     return replicate_of(table, sums);
+}
+
+// The draws of a piece are n, to be put at replicates.
+static void sums_draw(const Table *table, PsPicker *picker, size_t n, double *replicates)
+{
+    uint64_t random[DRAWS_A_PIECE] __attribute__((aligned(sizeof(PsPickLanes))));
+    ps_picker_bits(picker, random, DRAWS_A_PIECE);
+    ps_sum_table_draw(&table->sums, random, n, replicates);
+    for (size_t i = 0; i < n; i++)
+        replicates[i] /= (double)table->n_rows;
 }
 
 static void draws_make(size_t piece, void *data)
@@ -172,17 +196,20 @@ static void draws_make(size_t piece, void *data)
     const Work *work = data;
     const size_t job = piece / work->n_pieces_a_job, part = piece % work->n_pieces_a_job;
     const Table *table = &work->tables[job];
-    const size_t first = part * DRAWS_A_PIECE;
-    double *replicates = work->replicates + job * work->n_draws;
+    const size_t first = part * DRAWS_A_PIECE, n = MIN(DRAWS_A_PIECE, work->n_draws - first);
+    double *replicates = work->replicates + job * work->n_draws + first;
     PsRng rng;
     PsPicker picker;
     ps_rng_init(&rng, table->key, 2 * part);
-    if (table->n_distinct == 0) ps_picker_init(&picker, table->key, 2 * part + 1);
-    for (size_t i = first; i < MIN(first + DRAWS_A_PIECE, work->n_draws); i++) {
+    if (table->has_sums || table->n_distinct == 0)
+        ps_picker_init(&picker, table->key, 2 * part + 1);
+    if (table->has_sums) {
+        sums_draw(table, &picker, n, replicates);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
         if (table->n_rows == 0)
             replicates[i] = NAN;
-        else if (table->has_sums)
-            replicates[i] = ps_sum_table_draw(&table->sums, &rng) / (double)table->n_rows;
         else if (table->n_distinct > 0)
             replicates[i] = draw_counted(table, &rng);
         else
@@ -213,6 +240,7 @@ void ps_resample(const PsResample *jobs,
     for (size_t i = 0; i < n_jobs; i++) {
         g_free(work.tables[i].rows);
         g_free(work.tables[i].distinct);
+        g_free(work.tables[i].rest);
         ps_sum_table_clear(&work.tables[i].sums);
     }
     g_free(work.tables);

@@ -4,13 +4,11 @@
 // clusters: Davison and Hinkley 1997, 3.8), and its replicate is the statistic of what it took.
 // This is the plain bootstrap, exactly: only how the counts of a multinomial variable are drawn
 // is chosen for speed.
-// - A mean of few distinct values a unit apart (graded scores): the sum's distribution is
-// known,
-//   and the sum is drawn from it.
+// - A mean of few distinct values a unit apart (graded scores): the distribution of the sum is
+//   known, and the sum is drawn from it.
 // - Few distinct clusters: how often each is taken, by conditional binomials.
-// - Else one by one, but in blocks of 4096 that stay in the first-level cache: first how many
-// are
-//   taken from each block, by conditional binomials, then which, uniformly.
+// - Else one by one, but in blocks that stay in the first-level cache: first how many are taken
+//   from each block, by conditional binomials, then which, uniformly.
 #pragma once
 
 #include <stddef.h>

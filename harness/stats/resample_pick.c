@@ -1,22 +1,12 @@
 #include "harness/stats/resample_private.h"
+#include "harness/stats/wide.h"
 
 #include <glib.h>
 #include <string.h>
 
-// Compiled for the wider vectors too; which is run is decided when the program starts. No
-// result depends on it: nothing is rounded here, and sums keep their order. Sanitizers are not
-// ready when that decision is made.
-#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)               \
-    && !defined(__SANITIZE_THREAD__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
+enum { LANE_BYTES = sizeof(PsPickLanes), LANE_WORDS = LANE_BYTES / sizeof(uint64_t) };
 
-// Some are rejected in few of the short chunks.
-enum { CHUNK = 1024, SHORT_CHUNK = 128, LANE_BYTES = sizeof(PsPickLanes) };
-
-typedef uint16_t Index;
+typedef uint16_t Index __attribute__((may_alias)); // reads lanes
 
 void ps_picker_init(PsPicker *picker, uint64_t seed, uint64_t stream)
 {
@@ -32,15 +22,15 @@ void ps_picker_init(PsPicker *picker, uint64_t seed, uint64_t stream)
 
 #define ROTATE(x, n) (((x) << (n)) | ((x) >> (64 - (n))))
 
-// n_bytes of random bits, rounded up to whole lanes, with `mask` over each word.
-WIDE static void bits_fill(PsPicker *picker, void *out, size_t n_bytes, uint64_t mask)
+// n_lanes lanes of random bits, with `mask` over each word.
+PS_WIDE static void
+lanes_fill(PsPicker *picker, PsPickLanes *out, size_t n_lanes, uint64_t mask)
 {
     PsPickLanes a = picker->state[0], b = picker->state[1], c = picker->state[2],
                 d = picker->state[3];
-    for (size_t done = 0; done < n_bytes; done += LANE_BYTES) {
+    for (size_t i = 0; i < n_lanes; i++) {
         const PsPickLanes sum = a + d;
-        const PsPickLanes word = (ROTATE(sum, 23) + a) & mask;
-        memcpy((char *)out + done, &word, LANE_BYTES);
+        out[i] = (ROTATE(sum, 23) + a) & mask;
         const PsPickLanes shifted = b << 17;
         c ^= a;
         d ^= b;
@@ -55,61 +45,37 @@ WIDE static void bits_fill(PsPicker *picker, void *out, size_t n_bytes, uint64_t
     picker->state[3] = d;
 }
 
-// Lemire (2019): the high half of random · n_rows is uniform if the few products are rejected
-// whose low half is below 2^16 mod n_rows. Returns how many are.
-WIDE static size_t products_split(const Index *random, Index *indices, size_t n, Index n_rows)
+void ps_picker_bits(PsPicker *picker, uint64_t *words, size_t n)
 {
-    const Index least = (Index)(0x10000 % n_rows);
-    Index n_rejected = 0;
-    for (size_t i = 0; i < n; i++) {
-        indices[i] = (Index)((uint32_t)random[i] * n_rows >> 16);
-        n_rejected = (Index)(n_rejected + ((Index)(random[i] * n_rows) < least));
-    }
-    return n_rejected;
+    lanes_fill(picker, (PsPickLanes *)words, n / LANE_WORDS, UINT64_MAX);
 }
 
-// Moves the numbers that are not rejected to the front.
-static void indices_compact(const Index *random, Index *indices, size_t n, Index n_rows)
+PS_WIDE static size_t count_below(const Index *indices, size_t n, Index n_rows)
 {
-    const uint32_t least = 0x10000 % n_rows;
-    size_t n_kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        indices[n_kept] = indices[i];
-        n_kept += (Index)(random[i] * n_rows) >= least;
-    }
-}
-
-// Rows are numbered by random bits if their number is a power of two, as whole blocks' is.
-static void indices_fill(PsPicker *picker, Index *indices, size_t n, size_t n_rows)
-{
-    if ((n_rows & (n_rows - 1)) == 0) {
-        bits_fill(picker, indices, n * sizeof *indices, (n_rows - 1) * 0x0001000100010001);
-        return;
-    }
-    Index random[SHORT_CHUNK + LANE_BYTES / sizeof(Index)] = {0};
-    for (size_t done = 0; done < n;) {
-        const size_t n_tried = MIN(SHORT_CHUNK, n - done);
-        bits_fill(picker, random, n_tried * sizeof *random, UINT64_MAX);
-        const size_t n_rejected =
-            products_split(random, indices + done, n_tried, (Index)n_rows);
-        if (n_rejected > 0) indices_compact(random, indices + done, n_tried, (Index)n_rows);
-        done += n_tried - n_rejected;
-    }
+    Index count = 0;
+    for (size_t i = 0; i < n; i++)
+        count = (Index)(count + (indices[i] < n_rows));
+    return count;
 }
 
 // Eight sums, so that additions need not wait for each other.
-WIDE static double sum_one(const double *table, const Index *indices, size_t n)
+static double sum_one(const double *table, const Index *indices, size_t n)
 {
-    double sums[8] = {0};
+    double a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
-        for (size_t k = 0; k < 8; k++)
-            sums[k] += table[indices[i + k]];
+        a += table[indices[i]];
+        b += table[indices[i + 1]];
+        c += table[indices[i + 2]];
+        d += table[indices[i + 3]];
+        e += table[indices[i + 4]];
+        f += table[indices[i + 5]];
+        g += table[indices[i + 6]];
+        h += table[indices[i + 7]];
     }
     for (; i < n; i++)
-        sums[i % 8] += table[indices[i]];
-    return ((sums[0] + sums[1]) + (sums[2] + sums[3]))
-           + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+        a += table[indices[i]];
+    return ((a + b) + (c + d)) + ((e + f) + (g + h));
 }
 
 typedef double Two __attribute__((vector_size(16)));
@@ -151,27 +117,32 @@ static void sum_four(const double *table, const Index *indices, size_t n, double
     sums[3] += second[1];
 }
 
+static void
+rows_add(const double *block, size_t width, const Index *indices, size_t n, double *sums)
+{
+    if (width == 1)
+        sums[0] += sum_one(block, indices, n);
+    else if (width == 2)
+        sum_two(block, indices, n, sums);
+    else
+        sum_four(block, indices, n, sums);
+}
+
 void ps_picker_add(PsPicker *picker,
-                   const double *table,
+                   const double *block,
+                   size_t n_block_rows,
                    size_t n_rows,
                    size_t width,
-                   size_t n_picks,
+                   size_t n,
                    double *sums)
 {
-    Index indices[CHUNK + LANE_BYTES / 2] = {0};
-    for (size_t done = 0; done < n_picks; done += CHUNK) {
-        const size_t n = MIN(CHUNK, n_picks - done);
-        indices_fill(picker, indices, n, n_rows);
-        switch (width) {
-        case 1:
-            sums[0] += sum_one(table, indices, n);
-            break;
-        case 2:
-            sum_two(table, indices, n, sums);
-            break;
-        default:
-            sum_four(table, indices, n, sums);
-            break;
-        }
+    const Index *indices = (const Index *)picker->indices;
+    const size_t a_lane = LANE_BYTES / sizeof(Index);
+    const uint64_t mask = (n_block_rows - 1) * 0x0001000100010001;
+    while (n > 0) {
+        const size_t n_tried = MIN(PS_PICK_CHUNK, n);
+        lanes_fill(picker, picker->indices, (n_tried + a_lane - 1) / a_lane, mask);
+        rows_add(block, width, indices, n_tried, sums);
+        n -= n_rows < n_block_rows ? count_below(indices, n_tried, (Index)n_rows) : n_tried;
     }
 }

@@ -1,11 +1,21 @@
 #include "harness/stats/sum_table.h"
 
 #include "harness/stats/unit.h"
+#include "harness/stats/wide.h"
 
 #include <glib.h>
 #include <math.h>
 
-enum { MAX_VALUES = 64, MAX_COST = 1 << 20 };
+enum {
+    MAX_VALUES = 64,
+    MAX_COST = 1 << 20,
+    LOG_NOTHING = -40,
+    LANES = 8,
+    WAVE_STEP = 32,
+    GUIDES_A_CELL = 2
+};
+
+typedef double Lanes __attribute__((vector_size(LANES * sizeof(double)), may_alias));
 
 // In units: the values from the smallest on, and the window of sums that have a chance.
 typedef struct {
@@ -49,61 +59,109 @@ static bool window_find(Plan *plan)
     return true;
 }
 
-// Adds what frequency k gives to the chances: Re(φ^n · exp(-2πi k (first + x) / n_cells)),
-// twice but for the frequencies that are their own mirror image. Most are nothing.
-static void frequency_add(const Plan *plan, size_t k, double *chances)
+// Adds a · cos(2π k x / n_cells) + b · sin(…) to chance x, eight at a time: each is the one
+// eight before it, turned by eight steps.
+PS_WIDE static void wave_add(const Plan *plan, size_t k, double a, double b, double *chances)
 {
-    const size_t n_cells = plan->n_cells;
-    double real = 0, imaginary = 0;
-    for (size_t i = 0; i < plan->n_values; i++) {
-        const size_t angle = (size_t)plan->multiples[i] * k % n_cells;
-        real += plan->shares[i] * plan->cosines[angle];
-        imaginary += plan->shares[i] * plan->sines[angle];
+    const size_t n_cells = plan->n_cells, turn = LANES * k % n_cells;
+    const double turn_cosine = plan->cosines[turn], turn_sine = plan->sines[turn];
+    Lanes cosines, sines;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        cosines[lane] = plan->cosines[lane * k % n_cells];
+        sines[lane] = plan->sines[lane * k % n_cells];
     }
-    const double log_size = 0.5 * (double)plan->n * log(real * real + imaginary * imaginary);
-    if (!(log_size > -40)) return;
-    const double size = exp(log_size) * (k == 0 || 2 * k == n_cells ? 1 : 2) / (double)n_cells;
-    const double shift = fmod((double)k * plan->first, (double)n_cells) / (double)n_cells;
-    const double angle = (double)plan->n * atan2(imaginary, real) - 2 * M_PI * shift;
-    const double a = size * cos(angle), b = size * sin(angle);
-    for (size_t x = 0, at = 0; x < n_cells; x++) {
-        chances[x] += a * plan->cosines[at] + b * plan->sines[at];
-        at += k;
-        if (at >= n_cells) at -= n_cells;
+    for (size_t x = 0; x < n_cells; x += LANES) {
+        *(Lanes *)(chances + x) += a * cosines + b * sines;
+        const Lanes turned = cosines * turn_cosine - sines * turn_sine;
+        sines = sines * turn_cosine + cosines * turn_sine;
+        cosines = turned;
     }
 }
 
+// The characteristic function of one draw at a frequency. angles[i] is multiples[i] times that
+// frequency, modulo n_cells; they move on to the next frequency.
+static void frequency_next(const Plan *plan, size_t *angles, double *real, double *imaginary)
+{
+    *real = *imaginary = 0;
+    for (size_t i = 0; i < plan->n_values; i++) {
+        *real += plan->shares[i] * plan->cosines[angles[i]];
+        *imaginary += plan->shares[i] * plan->sines[angles[i]];
+        angles[i] += plan->multiples[i];
+        if (angles[i] >= plan->n_cells) angles[i] -= plan->n_cells;
+    }
+}
+
+// Adds what frequency k gives to the chances: Re(φ^n · exp(-2πi k (first + x) / n_cells)),
+// twice but for the frequencies that are their own mirror image.
+static void
+frequency_add(const Plan *plan, size_t k, double real, double imaginary, double *chances)
+{
+    const double n = (double)plan->n, n_cells = (double)plan->n_cells;
+    const double power = pow(real * real + imaginary * imaginary, 0.5 * n);
+    const double size = power * (k == 0 || 2 * k == plan->n_cells ? 1 : 2) / n_cells;
+    const double shift = fmod((double)k * plan->first, n_cells) / n_cells;
+    const double angle = n * atan2(imaginary, real) - 2 * M_PI * shift;
+    wave_add(plan, k, size * cos(angle), size * sin(angle), chances);
+}
+
+// The cosine and sine of 2π i / n_cells: every WAVE_STEP-th is computed, the others are turned
+// from the one before them by one of WAVE_STEP angles.
+static void waves_fill(const Plan *plan)
+{
+    const double step = 2 * M_PI / (double)plan->n_cells;
+    double fine_cosines[WAVE_STEP], fine_sines[WAVE_STEP];
+    for (int i = 0; i < WAVE_STEP; i++) {
+        fine_cosines[i] = cos(step * i);
+        fine_sines[i] = sin(step * i);
+    }
+    for (size_t start = 0; start < plan->n_cells; start += WAVE_STEP) {
+        const double cosine = cos(step * (double)start), sine = sin(step * (double)start);
+        const size_t n = MIN(WAVE_STEP, plan->n_cells - start);
+        for (size_t i = 0; i < n; i++) {
+            plan->cosines[start + i] = cosine * fine_cosines[i] - sine * fine_sines[i];
+            plan->sines[start + i] = sine * fine_cosines[i] + cosine * fine_sines[i];
+        }
+    }
+}
+
+// The chance of each cell, by inverting the characteristic function of the sum.
 static void chances_find(Plan *plan, double *chances)
 {
-    const size_t n_cells = plan->n_cells;
-    g_autofree double *waves = g_new(double, 2 * n_cells);
+    g_autofree double *waves = g_new(double, 2 * plan->n_cells);
     plan->cosines = waves;
-    plan->sines = waves + n_cells;
-    for (size_t i = 0; i < n_cells; i++) {
-        const double angle = 2 * M_PI * (double)i / (double)n_cells;
-        plan->cosines[i] = cos(angle);
-        plan->sines[i] = sin(angle);
+    plan->sines = waves + plan->n_cells;
+    waves_fill(plan);
+    const double least = exp(2 * LOG_NOTHING / (double)plan->n); // most frequencies are nothing
+    size_t angles[MAX_VALUES] = {0};
+    for (size_t k = 0; 2 * k <= plan->n_cells; k++) {
+        double real, imaginary;
+        frequency_next(plan, angles, &real, &imaginary);
+        if (real * real + imaginary * imaginary > least)
+            frequency_add(plan, k, real, imaginary, chances);
     }
-    for (size_t k = 0; 2 * k <= n_cells; k++)
-        frequency_add(plan, k, chances);
 }
 
-// Sums the chances up and makes the guide, about one a cell.
-static void table_finish(PsSumTable *table)
+static void guide_make(PsSumTable *table)
+{
+    while ((size_t)1 << table->guide_bits < GUIDES_A_CELL * table->n_cells)
+        table->guide_bits++;
+    const size_t n_guides = (size_t)1 << table->guide_bits;
+    table->guide = g_new(uint32_t, n_guides);
+    uint32_t cell = 0;
+    for (size_t g = 0; g < n_guides; g++) {
+        const double share = (double)g / (double)n_guides;
+        while (cell + 1 < table->n_cells && table->cdf[cell] <= share)
+            cell++;
+        table->guide[g] = cell;
+    }
+}
+
+static void chances_sum(PsSumTable *table)
 {
     double sum = 0;
     for (size_t i = 0; i < table->n_cells; i++) {
         sum += fmax(0, table->cdf[i]);
         table->cdf[i] = sum;
-    }
-    table->n_guides = table->n_cells;
-    table->guide = g_new(uint32_t, table->n_guides);
-    uint32_t cell = 0;
-    for (size_t g = 0; g < table->n_guides; g++) {
-        const double share = (double)g / (double)table->n_guides;
-        while (cell + 1 < table->n_cells && table->cdf[cell] / sum <= share)
-            cell++;
-        table->guide[g] = cell;
     }
     for (size_t i = 0; i < table->n_cells; i++)
         table->cdf[i] /= sum;
@@ -120,23 +178,27 @@ bool ps_sum_table_init(
     if (!multiples_find(&plan, table, values) || !window_find(&plan)) return false;
     table->n_cells = plan.n_cells;
     table->least = (double)n * values[0] + table->unit * plan.first;
-    table->cdf = g_new0(double, plan.n_cells);
+    const size_t n_bytes = (plan.n_cells + LANES) * sizeof(double);
+    table->cdf = g_aligned_alloc0(1, n_bytes, sizeof(Lanes));
     chances_find(&plan, table->cdf);
-    table_finish(table);
+    chances_sum(table);
+    guide_make(table);
     return true;
 }
 
 void ps_sum_table_clear(PsSumTable *table)
 {
-    g_free(table->cdf);
+    g_aligned_free(table->cdf);
     g_free(table->guide);
 }
 
-double ps_sum_table_draw(const PsSumTable *table, PsRng *rng)
+void ps_sum_table_draw(const PsSumTable *table, const uint64_t *random, size_t n, double *sums)
 {
-    const double share = ps_rng_uniform(rng);
-    size_t cell = table->guide[(size_t)(share * (double)table->n_guides)];
-    while (cell + 1 < table->n_cells && table->cdf[cell] <= share)
-        cell++;
-    return table->least + table->unit * (double)cell;
+    for (size_t i = 0; i < n; i++) {
+        const double share = (double)(random[i] >> 11) * 0x1p-53;
+        size_t cell = table->guide[random[i] >> (64 - table->guide_bits)];
+        while (cell + 1 < table->n_cells && table->cdf[cell] <= share)
+            cell++;
+        sums[i] = table->least + table->unit * (double)cell;
+    }
 }

@@ -3,16 +3,16 @@
 // that drawing the sum is drawing the replicate.
 #pragma once
 
-#include "harness/rng.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct {
     double least, unit; // the sum of cell i is least + unit · i
-    size_t n_cells, n_guides;
-    double *cdf;     // [n_cells]
-    uint32_t *guide; // [n_guides]: the first cell whose cdf exceeds g / n_guides
+    size_t n_cells;
+    double *cdf;         // [n_cells]
+    unsigned guide_bits; // there are 2^guide_bits guides
+    uint32_t *guide;     // [g]: the first cell whose cdf exceeds g / 2^guide_bits
 } PsSumTable;
 
 // values[n_values] ascending, values[i] drawn with a chance of counts[i] / n; n is the sum of
@@ -22,4 +22,5 @@ bool ps_sum_table_init(
     PsSumTable *table, const double *values, const uint32_t *counts, size_t n_values, size_t n);
 void ps_sum_table_clear(PsSumTable *table);
 
-double ps_sum_table_draw(const PsSumTable *table, PsRng *rng);
+// One sum for each of n words of random bits.
+void ps_sum_table_draw(const PsSumTable *table, const uint64_t *random, size_t n, double *sums);

@@ -85,59 +85,58 @@ Test(binomial, certain_results_take_no_chance)
 
 // ---- Picking
 
-// Each row of n stands out in turn: the picks are uniform, for sizes that are powers of two and
-// for such as are not, rejected numbers among them.
+// Each row of n stands out in turn: the picks are uniform, whether the block is full or not.
 Test(resample, each_row_is_picked_equally_often)
 {
     static const size_t sizes[] = {1, 2, 3, 7, 64, 100, 999, 1024, 4096};
     enum { N = 400000 };
-    static double table[4096];
+    static double block[4096];
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        const size_t n_block_rows = sizes[i] > 1024 ? 4096 : 1024;
         for (size_t row = 0; row < sizes[i]; row += sizes[i] / 3 + 1) {
             PsPicker picker;
             ps_picker_init(&picker, 5, row);
-            table[row] = 1;
+            block[row] = 1;
             double sum = 0;
-            ps_picker_add(&picker, table, sizes[i], 1, N, &sum);
-            table[row] = 0;
+            ps_picker_add(&picker, block, n_block_rows, sizes[i], 1, N, &sum);
+            block[row] = 0;
             const double p = 1.0 / (double)sizes[i], sd = sqrt(N * p * (1 - p));
             cr_expect(fabs(sum - N * p) <= 5 * sd, "%zu of %zu: %g", row, sizes[i], sum);
         }
     }
 }
 
-// Of the 65536 random numbers 66 lead to some of 999 rows and 65 to others; rejecting makes up
-// for it. Three million picks tell the two apart by 13 standard deviations.
-Test(resample, rows_that_more_numbers_lead_to_are_not_picked_more_often)
+// Rows that are not there are not counted: n picks are n rows, for any n and any width.
+Test(resample, as_many_rows_are_picked_as_are_wanted)
 {
-    enum { N = 3000000, N_ROWS = 999 };
-    double favoured[N_ROWS] = {0}, sum = 0, n_favoured = 0;
-    for (uint32_t number = 0; number < 0x10000; number++)
-        favoured[number * N_ROWS >> 16] += 1;
-    for (int i = 0; i < N_ROWS; i++) {
-        favoured[i] = favoured[i] > 65;
-        n_favoured += favoured[i];
-    }
+    enum { N_ROWS = 37, N_BLOCK_ROWS = 64 };
+    static double block[N_BLOCK_ROWS * 4];
     PsPicker picker;
-    ps_picker_init(&picker, 6, 0);
-    ps_picker_add(&picker, favoured, N_ROWS, 1, N, &sum);
-    const double p = n_favoured / N_ROWS;
-    cr_expect(p > 0.5 && p < 0.7);
-    cr_expect(fabs(sum - N * p) <= 5 * sqrt(N * p * (1 - p)), "%g of %g", sum, N * p);
+    ps_picker_init(&picker, 7, 0);
+    for (size_t width = 1; width <= 4; width *= 2) {
+        for (size_t i = 0; i < N_BLOCK_ROWS * width; i++)
+            block[i] = i < N_ROWS * width;
+        for (size_t n = 0; n < 5000; n += 1 + n / 3) {
+            double sums[4] = {0};
+            ps_picker_add(&picker, block, N_BLOCK_ROWS, N_ROWS, width, n, sums);
+            for (size_t k = 0; k < width; k++)
+                cr_expect_eq(sums[k], (double)n);
+        }
+    }
 }
 
 Test(resample, wide_rows_are_picked_whole)
 {
-    static double table[300 * 4];
+    static double block[1024 * 4];
     for (int i = 0; i < 300; i++) {
         for (int k = 0; k < 4; k++)
-            table[4 * i + k] = i * (k + 1);
+            block[4 * i + k] = i * (k + 1);
     }
     PsPicker picker;
     ps_picker_init(&picker, 5, 0);
     double two[2] = {0}, four[4] = {0};
-    ps_picker_add(&picker, table, 300, 4, 12345, four);
-    ps_picker_add(&picker, table, 600, 2, 12345, two);
+    ps_picker_add(&picker, block, 1024, 300, 4, 12345, four);
+    ps_picker_add(&picker, block, 1024, 600, 2, 12345, two);
     cr_expect(four[0] > 0 && two[0] > 0);
     for (int k = 1; k < 4; k++)
         cr_expect_eq(four[k], (k + 1) * four[0]);
