@@ -111,3 +111,13 @@ Test(vectors, sliceline)
 {
     expect_all_pass("sliceline");
 }
+
+Test(vectors, counting)
+{
+    expect_all_pass("counting");
+}
+
+Test(vectors, temporal_iou)
+{
+    expect_all_pass("temporal_iou");
+}
