@@ -121,3 +121,18 @@ Test(vectors, temporal_iou)
 {
     expect_all_pass("temporal_iou");
 }
+
+Test(vectors, retrieval)
+{
+    expect_all_pass("retrieval");
+}
+
+Test(vectors, ndcg_sklearn)
+{
+    expect_all_pass("ndcg_sklearn");
+}
+
+Test(vectors, pope)
+{
+    expect_all_pass("pope");
+}
