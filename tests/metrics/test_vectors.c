@@ -136,3 +136,8 @@ Test(vectors, pope)
 {
     expect_all_pass("pope");
 }
+
+Test(vectors, chair)
+{
+    expect_all_pass("chair");
+}
