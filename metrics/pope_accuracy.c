@@ -4,7 +4,8 @@
 
 static bool score(const PsSample *sample, const PsResponse *response, double *stats)
 {
-    return ps_yes_no_accuracy(ps_pope_judge(sample, response), stats);
+    PsYesNo verdict;
+    return ps_pope_judge(sample, response, &verdict) && ps_yes_no_accuracy(verdict, stats);
 }
 
 const PsMetric ps_metric_pope_accuracy = {

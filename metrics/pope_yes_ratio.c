@@ -5,9 +5,9 @@
 
 static bool score(const PsSample *sample, const PsResponse *response, double *stats)
 {
-    const PsYesNo verdict = ps_pope_judge(sample, response);
-    if (verdict == PS_YES_NO_NONE) return false;
-    stats[0] = verdict == PS_TRUE_POSITIVE || verdict == PS_FALSE_POSITIVE ? 1 : 0;
+    PsYesNo verdict;
+    if (!ps_pope_judge(sample, response, &verdict)) return false;
+    stats[0] = verdict.says_positive ? 1 : 0;
     stats[1] = 1;
     return true;
 }

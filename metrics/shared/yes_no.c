@@ -36,97 +36,94 @@ bool ps_pope_says_no(const char *answer)
 
 static PsYesNo verdict_of(bool says_no, bool is_no)
 {
-    if (says_no) return is_no ? PS_TRUE_NEGATIVE : PS_FALSE_NEGATIVE;
-    return is_no ? PS_FALSE_POSITIVE : PS_TRUE_POSITIVE;
+    return (PsYesNo){
+        .is_positive = !is_no, .says_positive = !says_no, .is_right = says_no == is_no};
 }
 
-PsYesNo ps_pope_judge(const PsSample *sample, const PsResponse *response)
+bool ps_pope_judge(const PsSample *sample, const PsResponse *response, PsYesNo *verdict)
 {
-    if (sample->n_references == 0) return PS_YES_NO_NONE;
-    return verdict_of(ps_pope_says_no(response->answer),
-                      g_ascii_strcasecmp(sample->references[0], "no") == 0);
-}
-
-static bool set(double *stats, double numerator, double denominator)
-{
-    stats[0] = numerator;
-    stats[1] = denominator;
+    if (sample->n_references == 0) return false;
+    *verdict = verdict_of(ps_pope_says_no(response->answer),
+                          g_ascii_strcasecmp(sample->references[0], "no") == 0);
     return true;
+}
+
+static bool is_true_positive(PsYesNo verdict)
+{
+    return verdict.is_positive && verdict.says_positive;
 }
 
 bool ps_yes_no_accuracy(PsYesNo verdict, double *stats)
 {
-    const bool is_right = verdict == PS_TRUE_POSITIVE || verdict == PS_TRUE_NEGATIVE;
-    return verdict != PS_YES_NO_NONE && set(stats, is_right ? 1 : 0, 1);
+    stats[0] = verdict.is_right ? 1 : 0;
+    stats[1] = 1;
+    return true;
 }
 
 bool ps_yes_no_precision(PsYesNo verdict, double *stats)
 {
-    const bool is_positive = verdict == PS_TRUE_POSITIVE || verdict == PS_FALSE_POSITIVE;
-    return verdict != PS_YES_NO_NONE
-           && set(stats, verdict == PS_TRUE_POSITIVE ? 1 : 0, is_positive ? 1 : 0);
+    stats[0] = is_true_positive(verdict) ? 1 : 0;
+    stats[1] = verdict.says_positive ? 1 : 0;
+    return true;
 }
 
 bool ps_yes_no_recall(PsYesNo verdict, double *stats)
 {
-    return (verdict == PS_TRUE_POSITIVE || verdict == PS_FALSE_NEGATIVE)
-           && set(stats, verdict == PS_TRUE_POSITIVE ? 1 : 0, 1);
+    stats[0] = is_true_positive(verdict) ? 1 : 0;
+    stats[1] = 1;
+    return verdict.is_positive;
 }
 
 bool ps_yes_no_f1(PsYesNo verdict, double *stats)
 {
-    switch (verdict) {
-    case PS_TRUE_POSITIVE:
-        return set(stats, 2, 2);
-    case PS_FALSE_POSITIVE:
-    case PS_FALSE_NEGATIVE:
-        return set(stats, 0, 1);
-    case PS_TRUE_NEGATIVE:
-        return set(stats, 0, 0);
-    default:
-        return false;
-    }
+    stats[0] = is_true_positive(verdict) ? 2 : 0;
+    stats[1] = (verdict.is_positive ? 1 : 0) + (verdict.says_positive ? 1 : 0);
+    return true;
+}
+
+void ps_yes_no_count(PsYesNoCounts *counts, PsYesNo verdict)
+{
+    counts->n++;
+    counts->n_right += verdict.is_right;
+    counts->n_positive += verdict.is_positive;
+    counts->n_says_positive += verdict.says_positive;
+    counts->n_true_positive += is_true_positive(verdict);
 }
 
 // ---- Vectors --------------------------------------------------------------------------------
-
-typedef struct {
-    double n[PS_FALSE_NEGATIVE + 1]; // by verdict
-} Counts;
 
 static double share(double part, double whole)
 {
     return whole > 0 ? part / whole : 0;
 }
 
-static void add_measures(cJSON *object, const Counts *counts, double accuracy)
+static void add_measures(cJSON *object, const PsYesNoCounts *counts, double accuracy)
 {
-    const double tp = counts->n[PS_TRUE_POSITIVE], fp = counts->n[PS_FALSE_POSITIVE],
-                 fn = counts->n[PS_FALSE_NEGATIVE];
+    const double tp = counts->n_true_positive;
     cJSON_AddNumberToObject(object, "acc", accuracy);
-    cJSON_AddNumberToObject(object, "precision", share(tp, tp + fp));
-    cJSON_AddNumberToObject(object, "recall", share(tp, tp + fn));
-    cJSON_AddNumberToObject(object, "f1", share(2 * tp, 2 * tp + fp + fn));
+    cJSON_AddNumberToObject(object, "precision", share(tp, counts->n_says_positive));
+    cJSON_AddNumberToObject(object, "recall", share(tp, counts->n_positive));
+    cJSON_AddNumberToObject(object, "f1",
+                            share(2 * tp, counts->n_positive + counts->n_says_positive));
 }
 
 // Null where the script divides by zero.
 static cJSON *compute_official(char *const *answers, char *const *labels, size_t n)
 {
-    Counts counts = {0};
+    PsYesNoCounts counts = {0};
     cJSON *result = cJSON_CreateObject(), *parsed = cJSON_AddArrayToObject(result, "parsed");
     for (size_t i = 0; i < n; i++) {
         const bool says_no = ps_pope_says_no(answers[i]);
         cJSON_AddItemToArray(parsed, cJSON_CreateString(says_no ? "no" : "yes"));
-        counts.n[verdict_of(says_no, strcmp(labels[i], "no") == 0)]++;
+        ps_yes_no_count(&counts, verdict_of(says_no, strcmp(labels[i], "no") == 0));
     }
-    const double tp = counts.n[PS_TRUE_POSITIVE], fp = counts.n[PS_FALSE_POSITIVE],
-                 tn = counts.n[PS_TRUE_NEGATIVE], fn = counts.n[PS_FALSE_NEGATIVE];
+    const double tp = counts.n_true_positive;
     cJSON_AddNumberToObject(result, "TP", tp);
-    cJSON_AddNumberToObject(result, "FP", fp);
-    cJSON_AddNumberToObject(result, "TN", tn);
-    cJSON_AddNumberToObject(result, "FN", fn);
-    cJSON_AddNumberToObject(result, "yes_ratio", (tp + fp) / (double)n);
-    add_measures(result, &counts, (tp + tn) / (double)n);
+    cJSON_AddNumberToObject(result, "FP", counts.n_says_positive - tp);
+    cJSON_AddNumberToObject(result, "TN", counts.n_right - tp);
+    cJSON_AddNumberToObject(result, "FN", counts.n_positive - tp);
+    cJSON_AddNumberToObject(result, "yes_ratio", counts.n_says_positive / counts.n);
+    add_measures(result, &counts, counts.n_right / counts.n);
     if (tp > 0) return result;
     cJSON_Delete(result);
     return cJSON_CreateNull();
@@ -145,7 +142,7 @@ static char *lower_stripped(const char *utf8)
 
 static cJSON *compute_lmms(char *const *answers, char *const *labels, size_t n)
 {
-    Counts counts = {0};
+    PsYesNoCounts counts = {0};
     double n_right = 0, n_yes = 0;
     for (size_t i = 0; i < n; i++) {
         g_autofree char *answer = lower_stripped(answers[i]);
@@ -153,7 +150,8 @@ static cJSON *compute_lmms(char *const *answers, char *const *labels, size_t n)
         const bool is_no = strcmp(label, "no") == 0, says_no = strcmp(answer, "no") == 0;
         n_right += strcmp(answer, label) == 0;
         n_yes += !is_no;
-        if (says_no || strcmp(answer, "yes") == 0) counts.n[verdict_of(says_no, is_no)]++;
+        if (says_no || strcmp(answer, "yes") == 0)
+            ps_yes_no_count(&counts, verdict_of(says_no, is_no));
     }
     cJSON *result = cJSON_CreateObject();
     add_measures(result, &counts, n_right / (double)n);

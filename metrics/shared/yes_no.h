@@ -20,27 +20,33 @@
 
 #include "harness/metric.h"
 
-typedef enum {
-    PS_YES_NO_NONE, // no reference
-    PS_TRUE_POSITIVE,
-    PS_FALSE_POSITIVE,
-    PS_TRUE_NEGATIVE,
-    PS_FALSE_NEGATIVE,
+// What one answer says, against the truth. Which answer is the positive class is the caller's.
+typedef struct {
+    bool is_positive;   // the truth is the positive class
+    bool says_positive; // the answer is
+    bool is_right;
 } PsYesNo;
 
 // Rule 1.
 bool ps_pope_says_no(const char *answer);
 
-// Rules 1 to 3 for one response.
-PsYesNo ps_pope_judge(const PsSample *sample, const PsResponse *response);
+// Rules 1 to 3 for one response; false without a reference.
+bool ps_pope_judge(const PsSample *sample, const PsResponse *response, PsYesNo *verdict);
 
-// Rules 3 to 5: the sums of a verdict. stats becomes {numerator, denominator}; rows that
-// precision or F1 do not look at are {0, 0}, so that two systems are compared on the same rows.
-// False where the row does not count whatever is answered.
+// The sums of a verdict: stats becomes {numerator, denominator}. Rows that precision or F1 do
+// not look at are {0, 0}, so that two systems are compared on the same rows. Recall is false
+// where the truth is not the positive class.
 bool ps_yes_no_accuracy(PsYesNo verdict, double *stats);
 bool ps_yes_no_precision(PsYesNo verdict, double *stats);
 bool ps_yes_no_recall(PsYesNo verdict, double *stats);
 bool ps_yes_no_f1(PsYesNo verdict, double *stats);
+
+// The sums of many verdicts.
+typedef struct {
+    double n, n_right, n_positive, n_says_positive, n_true_positive;
+} PsYesNoCounts;
+
+void ps_yes_no_count(PsYesNoCounts *counts, PsYesNo verdict);
 
 // PsMetric.compute of the vector file pope: {answers, labels}.
 cJSON *ps_pope_compute(const cJSON *input, const cJSON *expected);

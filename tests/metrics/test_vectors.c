@@ -141,3 +141,8 @@ Test(vectors, chair)
 {
     expect_all_pass("chair");
 }
+
+Test(vectors, amber)
+{
+    expect_all_pass("amber");
+}
