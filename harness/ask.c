@@ -39,12 +39,9 @@ static void give_back(Asking *asking, PsRequest *request, const PsResponse *resp
 // What an adapter that gave up still had.
 static void give_rest_back(Asking *asking)
 {
-    g_auto(PsResponse) response;
-    ps_response_init(&response);
-    ps_response_fail(&response, PS_OUTCOME_FAILED, "not asked: the run ended");
     g_autoptr(GList) rest = g_hash_table_get_keys(asking->asking);
     for (GList *item = rest; item != NULL; item = item->next)
-        give_back(asking, item->data, &response);
+        give_back(asking, item->data, NULL);
 }
 
 // ---- blocking adapters: a thread for each question on its way
@@ -64,9 +61,8 @@ static void answer_all(Asking *asking, void *worker)
         g_mutex_unlock(&asking->mutex);
         const bool is_ok = asking->ask->adapter->answer(worker, request, &response, &error);
         g_mutex_lock(&asking->mutex);
-        give_back(asking, request, &response);
-        if (is_ok) continue;
-        if (asking->error == NULL) asking->error = g_steal_pointer(&error);
+        give_back(asking, request, is_ok ? &response : NULL);
+        if (!is_ok && asking->error == NULL) asking->error = g_steal_pointer(&error);
     }
 }
 

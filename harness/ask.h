@@ -14,7 +14,8 @@ typedef struct {
     // The next question, or NULL: there are no more, or error is set. It belongs to the caller,
     // and lives until done has it.
     PsRequest *(*next)(void *user_data, GError **error);
-    // Takes a question that was given by next back, with its response (borrowed).
+    // Takes a question that was given by next back, with its response (borrowed), or with NULL
+    // where the adapter gave up before there was one.
     bool (*done)(void *user_data,
                  PsRequest *request,
                  const PsResponse *response,
@@ -24,6 +25,5 @@ typedef struct {
 
 // Asks until next has no more, or until the stop: then what is on its way is waited for. next
 // and done are never called at the same time. False if one of them failed, or the adapter says
-// that no later question could succeed; questions still on their way then come back through
-// done with a failed response, whose own failure is not looked at.
+// that no later question could succeed.
 bool ps_ask(const PsAsk *ask, GError **error);

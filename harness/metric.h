@@ -46,9 +46,10 @@ typedef struct PsMetric {
     double percentile; // PS_FORM_PERCENTILE: 0-100
     PsRange range;
     PsScope scope;
-    bool is_derived; // computed from the response's outcome, clock and tokens alone: every run
-                     // has it, a suite need not name it, and it is not stored
-    int n_stats;     // 2 for a ratio, 1 for a percentile, up to PS_METRIC_MAX_STATS
+    bool is_derived;  // computed from the response's outcome, clock and tokens alone: every run
+                      // has it, a suite need not name it, and it is not stored
+    bool needs_judge; // looks at what the suite's judge made of the answer, not at references
+    int n_stats;      // 2 for a ratio, 1 for a percentile, up to PS_METRIC_MAX_STATS
 
     // Fills stats[n_stats] for one response. False: undefined for this row (no reference, say).
     // response->answer is not NULL if scope is PS_SCOPE_ANSWERED. Thread-safe.
