@@ -21,8 +21,8 @@
 // with
 //    a hallucinated noun / descriptions, Cog = targets hit / targets.
 //
-// The metrics of descriptions are those of metrics/shared/items.h, with the items of the set as
-// vocabulary; rules 4 to 7 with similarities are in the vectors only.
+// The metrics of descriptions are those of metrics/shared/items.h; rules 4 to 7, with their
+// similarities, are in the vectors only.
 #pragma once
 
 #include "metrics/shared/yes_no.h"
