@@ -97,7 +97,7 @@ static GHashTable *truth_of(const PsSample *sample)
     const char *objects = ps_sample_attribute(sample, "objects");
     if (objects == NULL) return NULL;
     GHashTable *kinds = g_hash_table_new(g_str_hash, g_str_equal);
-    g_auto(GStrv) names = g_strsplit(objects, ",", -1);
+    g_auto(GStrv) names = g_strsplit_set(objects, ",/", -1);
     for (size_t i = 0; names[i]; i++) {
         const char *kind = ps_coco_object_find(g_strstrip(names[i]));
         if (kind) g_hash_table_add(kinds, (gpointer)kind);

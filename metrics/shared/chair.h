@@ -20,9 +20,9 @@
 // 7. recall = kinds in the picture that are mentioned / kinds in the picture, summed likewise
 //    (lmms-eval coco_cap_chair).
 //
-// A sample states its objects as attribute "objects", names separated by commas; names of other
-// things are not looked at. Its references are captions. Without the attribute the metric is
-// not defined; an empty one says that none of the eighty kinds is there.
+// A sample states its objects as attribute "objects", names separated by commas or slashes;
+// names of other things are not looked at. Its references are captions. Without the attribute
+// the metric is not defined; an empty one says that none of the eighty kinds is there.
 #pragma once
 
 #include "harness/metric.h"
