@@ -51,31 +51,37 @@ typedef struct {
     int number;
 } Thread;
 
-static void answer_all(Asking *asking, void *worker)
+// Called, and left, with the mutex held.
+static void answer_one(Asking *asking, void *worker, PsRequest *request)
 {
-    PsRequest *request;
-    while ((request = take_next(asking)) != NULL) {
-        g_auto(PsResponse) response;
-        ps_response_init(&response);
-        g_autoptr(GError) error = NULL;
-        g_mutex_unlock(&asking->mutex);
-        const bool is_ok = asking->ask->adapter->answer(worker, request, &response, &error);
-        g_mutex_lock(&asking->mutex);
-        give_back(asking, request, is_ok ? &response : NULL);
-        if (!is_ok && asking->error == NULL) asking->error = g_steal_pointer(&error);
-    }
+    g_auto(PsResponse) response;
+    ps_response_init(&response);
+    g_autoptr(GError) error = NULL;
+    g_mutex_unlock(&asking->mutex);
+    const bool is_ok = asking->ask->adapter->answer(worker, request, &response, &error);
+    g_mutex_lock(&asking->mutex);
+    give_back(asking, request, is_ok ? &response : NULL);
+    if (error != NULL && asking->error == NULL) asking->error = g_steal_pointer(&error);
 }
 
+// A system that is asked nothing is not opened.
 static void *thread_main(void *data)
 {
     g_autofree Thread *thread = data;
     Asking *asking = thread->asking;
     const PsAsk *ask = asking->ask;
-    g_autoptr(GError) error = NULL;
-    void *worker = ask->adapter->worker_open(&ask->system, thread->number, &error);
+    void *worker = NULL;
+    PsRequest *request;
     g_mutex_lock(&asking->mutex);
-    if (worker != NULL) answer_all(asking, worker);
-    if (error != NULL && asking->error == NULL) asking->error = g_steal_pointer(&error);
+    while ((request = take_next(asking)) != NULL) {
+        g_autoptr(GError) error = NULL;
+        if (worker == NULL)
+            worker = ask->adapter->worker_open(&ask->system, thread->number, &error);
+        if (worker != NULL)
+            answer_one(asking, worker, request);
+        else if (asking->error == NULL)
+            asking->error = g_steal_pointer(&error);
+    }
     g_mutex_unlock(&asking->mutex);
     if (worker != NULL) ask->adapter->worker_close(worker);
     return NULL;
@@ -104,14 +110,16 @@ static void complete(PsRequest *request, PsResponse *response, void *user_data)
 static void ask_events(Asking *asking)
 {
     const PsAdapter *adapter = asking->ask->adapter;
-    void *state = adapter->open(&asking->ask->system, &asking->error);
+    PsRequest *request = take_next(asking);
+    void *state = request != NULL ? adapter->open(&asking->ask->system, &asking->error) : NULL;
     if (state == NULL) return;
     bool is_ok = true;
     do {
-        PsRequest *request;
         for (int room = adapter->room(state); is_ok && room > 0; room--) {
-            if ((request = take_next(asking)) == NULL) break;
+            if (request == NULL) request = take_next(asking);
+            if (request == NULL) break;
             is_ok = adapter->submit(state, request, &asking->error);
+            request = NULL;
         }
         if (is_ok && g_hash_table_size(asking->asking) > 0) {
             g_autoptr(GError) error = NULL;

@@ -23,7 +23,7 @@ typedef struct {
     void *user_data;
 } PsAsk;
 
-// Asks until next has no more, or until the stop: then what is on its way is waited for. next
-// and done are never called at the same time. False if one of them failed, or the adapter says
-// that no later question could succeed.
+// Opens the adapter if there is a question at all, and asks until next has no more, or until
+// the stop: then what is on its way is waited for. next and done are never called at the same
+// time. False if one of them failed, or the adapter says that no later question could succeed.
 bool ps_ask(const PsAsk *ask, GError **error);

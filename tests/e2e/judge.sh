@@ -97,6 +97,40 @@ assert_contains "what was asked" "$out" "9 questions asked, 0 known"
 assert_contains "the fact" "$(sql c.proof "SELECT value FROM info WHERE name = 'fact judge of task'")" \
     "9 answers rated, failures of the judge: 0; "
 
+say "a pass that was killed goes on where it was"
+cat >slow.py <<'PY'
+import json, sys, time
+for line in sys.stdin:
+    with open("slow.log", "a") as log:
+        log.write(line)
+    time.sleep(0.25)
+    print(json.dumps({"id": json.loads(line)["id"], "answer": "2"}), flush=True)
+PY
+sed 's/judge.py/slow.py/' suite.yaml >slow.yaml
+run_expect 0 "$proofsheet" run slow.yaml --model replay/recorded.jsonl --run k.proof -q --no-judge
+"$proofsheet" score k.proof --judge >killed 2>&1 &
+started+=("$!")
+for _ in $(seq 100); do
+    [ "$(wc -l 2>/dev/null <slow.log || echo 0)" -ge 6 ] && break
+    sleep 0.05
+done
+kill -KILL "${started[-1]}"
+wait "${started[-1]}" 2>/dev/null || true
+before=$(sql k.proof 'SELECT count(*) FROM judgement')
+assert_number "what was kept" "$before >= 1 && $before < 9"
+run_expect 0 "$proofsheet" score k.proof --judge
+assert_contains "what was asked" "$out" "$((9 - before)) questions asked, $before known"
+assert_eq "ratings" "$(sql k.proof 'SELECT count(*) FROM judgement WHERE rating = 2')" 9
+
+say "a judge that is asked nothing is not opened"
+sed 's/judge.py/gone.py/; s/python3/no-such-program/' suite.yaml >gone.yaml
+printf '{"id":"t00000","outcome":"refused"}\n' >none.jsonl
+run_expect 0 "$proofsheet" run gone.yaml --model replay/none.jsonl --run n.proof
+assert_contains "what was asked" "$err" "judge: 0 answers, 0 questions asked"
+run_expect 69 "$proofsheet" run gone.yaml --model replay/recorded.jsonl --run o.proof
+assert_one_message
+assert_eq "the answers are kept" "$(sql o.proof "SELECT count(*) FROM response")" 10
+
 say "no system judges itself unless it is told to"
 rm judge.log
 run_expect 78 "$proofsheet" run suite.yaml --model 'exec/python3 judge.py' --run d.proof
