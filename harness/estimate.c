@@ -147,9 +147,9 @@ static Telling telling_rows(const PsRows *first, const PsRows *second, size_t n_
     for (size_t i = 0; i < n_rows; i++)
         n += is_telling(first, i, n_stats) || is_telling(other, i, n_stats);
     if (n == n_rows) return telling;
-    telling.first_stats = g_new(double, n *n_stats + 1);
-    telling.second_stats = g_new(double, n *n_stats + 1);
-    telling.clusters = g_new(uint32_t, n + 1);
+    telling.first_stats = g_new0(double, n *n_stats + 1);
+    telling.second_stats = g_new0(double, n *n_stats + 1);
+    telling.clusters = g_new0(uint32_t, n + 1);
     size_t at = 0;
     for (size_t i = 0; i < n_rows; i++) {
         if (!is_telling(first, i, n_stats) && !is_telling(other, i, n_stats)) continue;

@@ -10,7 +10,7 @@ static bool score(const PsSample *sample, const PsResponse *response, double *st
 const PsMetric ps_metric_recall_at_1 = {
     .name = "recall_at_1",
     .title = "Recall at 1",
-    .summary = "Mean share of the relevant items that are among the first 1 of the ranking.",
+    .summary = "Mean share of the relevant items that are first in the ranking.",
     .unit = "",
     .unit_scale = 1,
     .source = "trec_eval 9.0.8, m_recall.c (usnistgov/trec_eval)",

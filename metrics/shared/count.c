@@ -136,10 +136,10 @@ bool ps_count_score_within(const PsSample *sample,
 
 // ---- Vectors --------------------------------------------------------------------------------
 
-static void add_count(cJSON *object, const char *key, bool is_parsed, double count)
+static void add_count(cJSON *object, const char *key, const double *count)
 {
-    if (is_parsed)
-        cJSON_AddNumberToObject(object, key, count);
+    if (count != NULL)
+        cJSON_AddNumberToObject(object, key, *count);
     else
         cJSON_AddNullToObject(object, key);
 }
@@ -149,7 +149,7 @@ static void add_repcount(cJSON *result, PsSlice slice, double truth)
     double count;
     const bool is_parsed = read_word(slice, &count) || read_number(slice, &count);
     cJSON *variant = cJSON_AddObjectToObject(result, "repcount");
-    add_count(variant, "parsed", is_parsed, count);
+    add_count(variant, "parsed", is_parsed ? &count : NULL);
     const double error = is_parsed ? fabs(count - truth) : INFINITY;
     cJSON_AddNumberToObject(variant, "mae_norm",
                             is_parsed ? error / (truth + PS_COUNT_NORMALISER) : fabs(truth));
@@ -161,7 +161,7 @@ static void add_fsc147(cJSON *result, PsSlice slice, double truth)
     double count;
     const bool is_parsed = read_number(slice, &count);
     cJSON *variant = cJSON_AddObjectToObject(result, "fsc147");
-    add_count(variant, "parsed", is_parsed, count);
+    add_count(variant, "parsed", is_parsed ? &count : NULL);
     cJSON_AddNumberToObject(variant, "abs_err", is_parsed ? fabs(count - truth) : fabs(truth));
     cJSON_AddNumberToObject(variant, "exact", is_parsed && count == truth ? 1 : 0);
 }
