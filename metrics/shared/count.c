@@ -193,22 +193,37 @@ static cJSON *compute_one(const char *prediction, double target)
     return result;
 }
 
+// The numbers of the first of keys (NULL-terminated) that holds some; the caller's.
+static double *numbers_of(const cJSON *input, const char *const *keys, size_t *n)
+{
+    double *numbers = NULL;
+    for (size_t i = 0; keys[i] && !numbers; i++)
+        numbers = ps_case_numbers(input, keys[i], n);
+    return numbers;
+}
+
 static cJSON *compute_corpus(const cJSON *input)
 {
+    static const char *const answers[] = {"predictions", "prediction", "y_pred", NULL};
+    static const char *const truths[] = {"targets", "target", "y_true", NULL};
     size_t n, n_targets;
-    g_autofree double *predictions = ps_case_numbers(input, "predictions", &n);
-    g_autofree double *targets = ps_case_numbers(input, "targets", &n_targets);
+    g_autofree double *predictions = numbers_of(input, answers, &n);
+    g_autofree double *targets = numbers_of(input, truths, &n_targets);
     if (!predictions || !targets || n != n_targets || n == 0) return NULL;
-    double absolute = 0, squared = 0;
+    double absolute = 0, squared = 0, n_exact = 0, n_near = 0;
     for (size_t i = 0; i < n; i++) {
         const double error = predictions[i] - targets[i];
         absolute += fabs(error);
         squared += error * error;
+        n_exact += error == 0;
+        n_near += fabs(error) <= 1;
     }
     cJSON *result = cJSON_CreateObject();
     cJSON_AddNumberToObject(result, "mae", absolute / (double)n);
     cJSON_AddNumberToObject(result, "mse", squared / (double)n);
     cJSON_AddNumberToObject(result, "rmse", sqrt(squared / (double)n));
+    cJSON_AddNumberToObject(result, "exact", n_exact / (double)n);
+    cJSON_AddNumberToObject(result, "obo", n_near / (double)n);
     return result;
 }
 

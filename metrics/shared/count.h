@@ -50,5 +50,5 @@ bool ps_count_score_within(const PsSample *sample,
                            double *stats);
 
 // PsMetric.compute of the vector file counting: {prediction, target} → the three variants, or
-// {predictions, targets}, numbers → mae, mse, rmse.
+// {predictions, targets}, numbers → mae, mse, rmse, exact, obo.
 cJSON *ps_count_compute(const cJSON *input, const cJSON *expected);

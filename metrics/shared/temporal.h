@@ -40,5 +40,6 @@ bool ps_temporal_score_hit(const PsSample *sample,
                            double least,
                            double *stats);
 
-// PsMetric.compute of the vector file temporal_iou: {gt, pred} or {text}.
+// PsMetric.compute of the vector file temporal_iou: {gt, pred} (a span each, or lists of them)
+// or {text}.
 cJSON *ps_temporal_compute(const cJSON *input, const cJSON *expected);

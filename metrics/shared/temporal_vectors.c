@@ -103,13 +103,39 @@ static bool lmms_read(const char *text, PsTimeSpan *span)
 
 // ---- Cases ----------------------------------------------------------------------------------
 
-static bool case_span(const cJSON *input, const char *key, PsTimeSpan *span)
+// A pair of numbers; a text is read as lmms-eval does.
+static bool read_span(const cJSON *value, PsTimeSpan *span)
 {
-    size_t n;
-    g_autofree double *times = ps_case_numbers(input, key, &n);
-    if (!times || n != 2) return false;
-    *span = (PsTimeSpan){times[0], times[1]};
+    if (cJSON_IsString(value)) return lmms_read(value->valuestring, span);
+    const cJSON *start = cJSON_GetArrayItem(value, 0), *end = cJSON_GetArrayItem(value, 1);
+    if (cJSON_GetArraySize(value) != 2 || !cJSON_IsNumber(start) || !cJSON_IsNumber(end))
+        return false;
+    *span = (PsTimeSpan){start->valuedouble, end->valuedouble};
     return true;
+}
+
+// Means over samples, as fractions; what is no span has an IoU of 0 (rule 6).
+static cJSON *compute_corpus(const cJSON *gts, const cJSON *preds)
+{
+    static const char *const names[] = {"R1@0.3", "R1@0.5", "R1@0.7"};
+    static const double thresholds[] = {0.3, 0.5, 0.7};
+    double sum = 0, hits[G_N_ELEMENTS(names)] = {0};
+    const int n = cJSON_GetArraySize(gts);
+    if (n == 0 || n != cJSON_GetArraySize(preds)) return NULL;
+    const cJSON *gt = gts->child, *pred = preds->child;
+    for (; gt; gt = gt->next, pred = pred->next) {
+        PsTimeSpan truth, answer;
+        if (!read_span(gt, &truth)) return NULL;
+        const double iou = read_span(pred, &answer) ? ps_time_span_iou(truth, answer) : 0;
+        sum += iou;
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+            hits[i] += iou >= thresholds[i];
+    }
+    cJSON *result = cJSON_CreateObject();
+    cJSON_AddNumberToObject(result, "mIoU", sum / n);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        cJSON_AddNumberToObject(result, names[i], hits[i] / n);
+    return result;
 }
 
 static cJSON *compute_spans(const char *text)
@@ -140,7 +166,10 @@ cJSON *ps_temporal_compute(const cJSON *input, const cJSON *expected)
     const char *text = ps_case_string(input, "text");
     if (text) return compute_spans(text);
     PsTimeSpan gt, pred;
-    if (!case_span(input, "gt", &gt) || !case_span(input, "pred", &pred)) return NULL;
+    const cJSON *truth = cJSON_GetObjectItemCaseSensitive(input, "gt");
+    const cJSON *answer = cJSON_GetObjectItemCaseSensitive(input, "pred");
+    if (!read_span(truth, &gt)) return compute_corpus(truth, answer);
+    if (!read_span(answer, &pred)) return NULL;
     const double iou = ps_time_span_iou(gt, pred);
     cJSON *result = cJSON_CreateObject();
     add_signed(result, gt, pred);
