@@ -8,6 +8,7 @@
 // 4. Unbounded ratios get value ± t · standard error, cut at 0.
 //    Rows whose sums are all 0 (an answer "no" in the precision of "yes") are no trials of
 //    either kind and do not count.
+//    The root of a ratio is linearised once more: residuals are divided by twice the value.
 // 5. A percentile is inverted from an interval for its own share (Woodruff 1952). Where even
 // the
 //    extreme row is not surely beyond it, there is no interval.
@@ -193,6 +194,17 @@ static void unit_interval(PsEstimate *estimate, bool is_binary, double variance)
     set_interval(estimate, MIN(interval.low, p), MAX(interval.high, p), method);
 }
 
+// The value that a metric makes of a ratio, and how steeply it follows it.
+static double value_of(const PsMetric *metric, double ratio)
+{
+    return metric->form == PS_FORM_ROOT ? sqrt(ratio) : ratio;
+}
+
+static double slope_at(const PsMetric *metric, double ratio)
+{
+    return metric->form == PS_FORM_ROOT && ratio > 0 ? 1 / (2 * sqrt(ratio)) : 1;
+}
+
 static void positive_interval(PsEstimate *estimate, double variance)
 {
     if (!is_nothing(variance)) {
@@ -225,11 +237,12 @@ static PsEstimate estimate_ratio(const PsMetric *metric, const PsRows *all_rows)
     double numerator, denominator;
     if (!sum_ratio(rows, n_stats, &numerator, &denominator)) return estimate;
     estimate.is_defined = true;
-    estimate.value = numerator / denominator;
+    const double ratio = numerator / denominator, slope = slope_at(metric, ratio);
+    estimate.value = value_of(metric, ratio);
     g_autofree double *residuals = g_new(double, rows->n_rows);
     for (size_t i = 0; i < rows->n_rows; i++) {
         const double *row = rows->stats + i * n_stats;
-        residuals[i] = (row[0] - estimate.value * row[1]) / denominator;
+        residuals[i] = slope * (row[0] - ratio * row[1]) / denominator;
     }
     ClusterSpread spread = cluster_spread(rows, residuals);
     estimate.n_clusters = spread.n_clusters;
@@ -373,21 +386,25 @@ PsEstimate ps_estimate_difference(const PsMetric *metric,
     PsEstimate estimate = {.n = all_first->n_rows, .method = "", .error = NAN};
     size_t n_stats = (size_t)metric->n_stats;
     double numerator[2], denominator[2];
-    if (metric->form != PS_FORM_RATIO) return estimate;
+    if (metric->form == PS_FORM_PERCENTILE) return estimate;
     g_auto(Telling) telling = telling_rows(all_first, all_second, n_stats);
     const PsRows *first = &telling.first, *second = &telling.second;
     estimate.n = first->n_rows;
     if (!sum_ratio(first, n_stats, &numerator[0], &denominator[0])
         || !sum_ratio(second, n_stats, &numerator[1], &denominator[1]))
         return estimate;
-    double values[2] = {numerator[0] / denominator[0], numerator[1] / denominator[1]};
+    double ratios[2], slopes[2];
+    for (int system = 0; system < 2; system++) {
+        ratios[system] = numerator[system] / denominator[system];
+        slopes[system] = slope_at(metric, ratios[system]);
+    }
     estimate.is_defined = true;
-    estimate.value = values[1] - values[0];
+    estimate.value = value_of(metric, ratios[1]) - value_of(metric, ratios[0]);
     g_autofree double *residuals = g_new(double, first->n_rows);
     for (size_t i = 0; i < first->n_rows; i++) {
         const double *a = first->stats + i * n_stats, *b = second->stats + i * n_stats;
-        residuals[i] = (b[0] - values[1] * b[1]) / denominator[1]
-                       - (a[0] - values[0] * a[1]) / denominator[0];
+        residuals[i] = slopes[1] * (b[0] - ratios[1] * b[1]) / denominator[1]
+                       - slopes[0] * (a[0] - ratios[0] * a[1]) / denominator[0];
     }
     ClusterSpread spread = cluster_spread(first, residuals);
     estimate.n_clusters = spread.n_clusters;

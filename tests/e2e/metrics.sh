@@ -16,7 +16,7 @@ row() { # ID REFERENCES ATTRIBUTES ANSWER
     jq -nc --arg id "$1" --argjson answer "$4" '{$id, $answer}' >>answers.jsonl
 }
 
-family counting "count_exact, count_off_by_one, count_mae, count_mae_normalised, count_hallucination, count_unparsed"
+family counting "count_exact, count_off_by_one, count_mae, count_rmse, count_mae_normalised, count_hallucination, count_unparsed"
 row c1 '["4"]' '{}' '"There are 4."'
 row c2 '["4"]' '{}' '"five"'
 row c3 '["4"]' '{}' '"7 dogs"'
@@ -54,6 +54,7 @@ cat >wanted <<'TEXT'
 counting count_exact 25 4
 counting count_off_by_one 50 4
 counting count_mae 1.333 3
+counting count_rmse 1.826 3
 counting count_mae_normalised 0.325 3
 counting count_hallucination 66.667 3
 counting count_unparsed 25 4

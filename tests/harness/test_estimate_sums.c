@@ -112,3 +112,56 @@ Test(estimate_sums, intervals_cover_the_truth, .timeout = 300)
         cr_expect_geq(difference, 0.93, "difference %zu: %.3f", i, difference);
     }
 }
+
+// ---- root mean squares
+
+static const PsMetric root = {
+    .name = "rmse", .form = PS_FORM_ROOT, .range = PS_RANGE_POSITIVE, .n_stats = 2};
+
+static void draw_square(Draw *draw, double error, uint32_t cluster)
+{
+    draw->stats[2 * draw->n] = error * error;
+    draw->stats[2 * draw->n + 1] = 1;
+    draw->clusters[draw->n++] = cluster;
+}
+
+Test(estimate_sums, the_root_is_taken_of_the_mean)
+{
+    Draw first = {.n = 0}, second = {.n = 0};
+    for (uint32_t i = 0; i < 30; i++) {
+        draw_square(&first, i % 2 ? 1 : 7, i);
+        draw_square(&second, i % 2 ? 3 : 0, i);
+    }
+    const PsRows a = rows_of(&first), b = rows_of(&second);
+    const PsEstimate value = ps_estimate(&root, &a);
+    cr_expect_float_eq(value.value, 5, 1e-12);
+    cr_expect(value.has_interval && value.low > 3.5 && value.high < 6.5);
+    cr_expect_float_eq(ps_estimate_difference(&root, &a, &b).value, sqrt(4.5) - 5, 1e-12);
+}
+
+Test(estimate_sums, intervals_of_roots_cover_the_truth, .timeout = 300)
+{
+    static Draw first, second;
+    PsRng rng;
+    ps_rng_init(&rng, 20261126, 5);
+    int n_values = 0, n_differences = 0;
+    const int n_draws = 2000;
+    for (int i = 0; i < n_draws; i++) {
+        first.n = second.n = 0;
+        for (uint32_t row = 0; row < 100; row++) {
+            // Uniform errors in ±3 and ±4, that go together: mean squares 3 and 16/3.
+            const double u = 2 * ps_rng_uniform(&rng) - 1, other = 2 * ps_rng_uniform(&rng) - 1;
+            draw_square(&first, 3 * u, row);
+            draw_square(&second, 4 * (row % 2 ? u : other), row);
+        }
+        const PsRows a = rows_of(&first), b = rows_of(&second);
+        const PsEstimate value = ps_estimate(&root, &a),
+                         difference = ps_estimate_difference(&root, &a, &b);
+        const double truth = 4 / sqrt(3) - sqrt(3);
+        n_values += value.low <= sqrt(3) && sqrt(3) <= value.high;
+        n_differences += difference.low <= truth && truth <= difference.high;
+    }
+    cr_expect(n_values >= 1870 && n_values <= 1940, "%d of %d", n_values, n_draws);
+    cr_expect(n_differences >= 1870 && n_differences <= 1940, "%d of %d", n_differences,
+              n_draws);
+}

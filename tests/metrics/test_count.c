@@ -71,6 +71,7 @@ Test(count, rule_7_errors_are_of_the_answers_that_state_a_count)
 {
     expect_value("count_mae", "3", "5", 2);
     expect_value("count_unparsed", "3", "5", 0);
+    expect_value("count_rmse", "3", "5", 4);
     expect_undefined("count_mae", "3", "some");
     expect_undefined("count_hallucination", "3", "some");
     expect_value("count_unparsed", "3", "some", 1);

@@ -21,7 +21,7 @@ Test(metrics, have_as_many_statistics_as_their_form_needs)
 {
     for (size_t i = 0; ps_metrics[i]; i++) {
         const PsMetric *metric = ps_metrics[i];
-        const int n_stats = metric->form == PS_FORM_RATIO ? 2 : 1;
+        const int n_stats = metric->form == PS_FORM_PERCENTILE ? 1 : 2;
         cr_expect_eq(metric->n_stats, n_stats, "%s", metric->name);
         cr_expect_eq(metric->vectors == NULL, metric->compute == NULL, "%s", metric->name);
         cr_expect_not_null(metric->score, "%s", metric->name);
