@@ -3,10 +3,9 @@
 // with what the references say is measured and written down as facts of the run:
 //
 // - "judge of TASK": answers rated, failures of the judge, Krippendorff's α (ordinal and
-// nominal)
-//   with the first metric of the task that compares with references, put on the judge's scale
-//   and rounded; and with attribute "rating" of the samples, where people rated recorded
-//   answers.
+//   nominal) with the first metric of the task that compares with references, put on the
+//   judge's scale and rounded; and with attribute "rating" of the samples, where people rated
+//   recorded answers.
 #pragma once
 
 #include "harness/plan.h"

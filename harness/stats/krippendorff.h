@@ -2,11 +2,9 @@
 // give (Krippendorff 2011, "Computing Krippendorff's alpha-reliability"). 1: always; 0: as
 // chance does; below 0: less than that. Pure, safe from any thread.
 //
-// α = 1 - observed / expected disagreement. Values of a unit pair up; a pair of values c and k
-// disagrees by
-//   nominal: 1 where they differ;
-//   ordinal: (n_c / 2 + values given between c and k + n_k / 2)², n_c being how often c was
-//   given.
+// α = 1 - observed / expected disagreement. Values of a unit pair up. A pair of values c and k
+// disagrees by 1 where they differ (nominal), or by the square of n_c / 2 + the values given
+// between c and k + n_k / 2 (ordinal), n_c being how often c was given.
 #pragma once
 
 #include <stddef.h>

@@ -10,16 +10,14 @@
 // AMBER, descriptions: a description is its nouns. Numbered on:
 //
 // 4. a noun counts if it is a word of the vocabulary; words that are always safe are passed
-// over;
+//    over;
 // 5. a noun that is in the truth, or is an associate of a word there, covers that word; the
-// first
-//    match in the order associates of word 1, 2, …, then the words themselves;
+//    first match in the order associates of word 1, 2, …, then the words themselves;
 // 6. any other noun hits the first target of hallucination that equals it or is similar (above
 //    0.8), or whose associate is; if it is similar to a word of the truth or an associate it
 //    covers that word; else it is hallucinated;
 // 7. CHAIR = hallucinated / nouns, Cover = covered / words of the truth, Hal = descriptions
-// with
-//    a hallucinated noun / descriptions, Cog = targets hit / targets.
+//    with a hallucinated noun / descriptions, Cog = targets hit / targets.
 //
 // The metrics of descriptions are those of metrics/shared/items.h; rules 4 to 7, with their
 // similarities, are in the vectors only.

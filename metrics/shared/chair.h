@@ -4,19 +4,15 @@
 //
 // 1. a caption is split into words, each in the singular (english_words.h);
 // 2. two neighbouring words that name one thing are one word ("hot dog", "teddy bear"), or
-// stand
-//    for one ("baby bird" is bird, "passenger train" is train, "toilet seat" is toilet, "bow
-//    tie" is tie; "train track" and "home plate" are no object);
+//    stand for one ("baby bird" is bird, "passenger train" is train, "toilet seat" is toilet,
+//    "bow tie" is tie; "train track" and "home plate" are no object);
 // 3. "seat" is dropped where "toilet" is mentioned;
 // 4. words that name a kind (coco_objects.h) are mentions, as often as they stand there,
-// negated or
-//    not;
+//    negated or not;
 // 5. in the picture are the objects that the sample states, and those that its reference
-// captions
-//    mention;
+//    captions mention;
 // 6. CHAIRi = mentions of what is not there / all mentions, summed over the captions; not
-// defined
-//    where nothing is mentioned; CHAIRs = captions with such a mention / all captions;
+//    defined where nothing is mentioned; CHAIRs = captions with such a mention / all captions;
 // 7. recall = kinds in the picture that are mentioned / kinds in the picture, summed likewise
 //    (lmms-eval coco_cap_chair).
 //

@@ -10,9 +10,8 @@
 // 5. a text with none of these states no count;
 // 6. exact and off-by-one accuracy: an answer that states no count is wrong;
 // 7. errors, and counts beyond the truth, are of the answers that state a count; how many do
-// not
-//    is a metric of its own (count_unparsed). lmms-eval puts the truth in place of the error,
-//    into normalised means too;
+//    not is a metric of its own (count_unparsed). lmms-eval puts the truth in place of the
+//    error, into normalised means too;
 // 8. the error is divided by truth + 0.1 where it is normalised (repcount).
 //
 // Rules 1 to 3 are repcount's, rule 4 is added; fsc147 has no number words (rules 1 and 3);

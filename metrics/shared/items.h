@@ -7,18 +7,16 @@
 //    set knows. Items are separated by ",", the words for one item by "/": "dog/puppy, hot
 //    dog";
 // 2. a word that stands for several items stands for the first: objects, then likely, then
-// known;
+//    known;
 // 3. answer and words are split and put into the singular alike (english_words.h); the longest
 //    item that begins at a word is a mention, and what it covers is looked at once;
 // 4. a mention is grounded if its item is an object of the sample; mentions count as often as
-// they
-//    stand there, negated or not;
+//    they stand there, negated or not;
 // 5. grounding = grounded / mentions; AMBER's CHAIR is the rest. Cover = objects mentioned /
 //    objects; Hal = answers with a mention that is not grounded / answers; Cog = likely items
 //    mentioned / likely items; each is summed over the answers;
 // 6. without "objects" nothing is defined; where neither "likely_items" nor "known_items" is
-// stated,
-//    every mention would be grounded, and only Cover is defined.
+//    stated, every mention would be grounded, and only Cover is defined.
 #pragma once
 
 #include "harness/metric.h"

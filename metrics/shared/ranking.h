@@ -3,8 +3,7 @@
 // Numbered rules:
 //
 // 1. an item that is not judged has grade 0, and so has one with a negative grade; relevant is
-// a
-//    grade of 1 or more;
+//    a grade of 1 or more;
 // 2. DCG at k is the sum of grade / log2(rank + 1) over the first k ranks: the gain is linear;
 //    nDCG divides it by the DCG of the best order of all judged items, cut at k too;
 // 3. recall at k: relevant items in the first k ranks / all relevant items;

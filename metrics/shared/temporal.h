@@ -3,8 +3,8 @@
 // tasks/charades_sta/utils.py iou. Numbered rules:
 //
 // 1. IoU = (least end - largest start) / (largest end - least start), not below 0; the
-// denominator
-//    is the hull, which is the union wherever the spans overlap; a hull of no length gives 0;
+//    denominator is the hull, which is the union wherever the spans overlap; a hull of no
+//    length gives 0;
 // 2. R1@m is the share of samples with an IoU of at least m;
 // 3. a time is H:MM:SS or M:SS (each with an optional fraction), or a plain decimal number of
 //    seconds, not negative; a unit (s, sec, secs, second, seconds) may follow;

@@ -6,12 +6,11 @@
 //    it says no if one of the pieces is exactly "No", "no" or "not", and yes otherwise: "NO",
 //    "nothing", "isn't" and an empty answer say yes;
 // 2. a reference is "no" in any case, or says yes;
-// 3. yes is the positive class; precision = TP / (TP + FP), recall = TP / (TP + FN),
-//    F1 = 2 TP / (2 TP + FP + FN);
+// 3. yes is the positive class; precision = TP / (TP + FP), recall = TP / (TP + FN), F1 = 2 TP
+//    / (2 TP + FP + FN);
 // 4. the yes ratio is the share of answers that say yes;
 // 5. precision where no answer says yes, and recall where no reference does, are not defined
-// (the
-//    script divides by zero there, and in F1 where TP = 0, which is 0 here).
+//    (the script divides by zero there, and in F1 where TP = 0, which is 0 here).
 //
 // The variant lmms_eval (tasks/pope/utils.py) wants the whole answer to be yes or no; other
 // answers are wrong, but are missing from precision and recall; its yes ratio is that of the
