@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-// Of an item's words and of an answer's, what a hash key may hold.
+// Of one name of an item.
 enum { MAX_WORDS = 8 };
 
 typedef enum { OBJECT, LIKELY, KNOWN, N_KINDS } Kind;
@@ -34,25 +34,16 @@ static void vocabulary_clear(Vocabulary *vocabulary)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Vocabulary, vocabulary_clear)
 
-// words[start … start+n-1], joined by spaces; the caller's.
-static char *join(const GPtrArray *words, guint start, guint n)
-{
-    GString *joined = g_string_new(NULL);
-    for (guint i = start; i < start + n; i++)
-        g_string_append_printf(joined, "%s%s", i > start ? " " : "",
-                               (const char *)words->pdata[i]);
-    return g_string_free(joined, FALSE);
-}
-
 // One name of an item; false if it is known already (rule 2), or no name.
 static bool vocabulary_add(Vocabulary *vocabulary, const char *name, Item *item)
 {
     g_autoptr(GPtrArray) words = ps_english_words(name);
     if (words->len == 0 || words->len > MAX_WORDS) return false;
-    g_autofree char *key = join(words, 0, words->len);
+    g_ptr_array_add(words, NULL);
+    g_autofree char *key = g_strjoinv(" ", (char **)words->pdata);
     if (g_hash_table_contains(vocabulary->words, key)) return false;
     g_hash_table_insert(vocabulary->words, g_steal_pointer(&key), item);
-    vocabulary->most_words = MAX(vocabulary->most_words, words->len);
+    vocabulary->most_words = MAX(vocabulary->most_words, words->len - 1);
     return true;
 }
 
@@ -72,15 +63,22 @@ static void vocabulary_add_items(Vocabulary *vocabulary, const char *list, Kind 
 }
 
 // Rule 3: the longest item that begins at words[start], or NULL; *n is how many words it has.
-static Item *
-find_item(const Vocabulary *vocabulary, const GPtrArray *words, guint start, guint *n)
+// key is storage.
+static Item *find_item(
+    const Vocabulary *vocabulary, const GPtrArray *words, guint start, GString *key, guint *n)
 {
-    for (*n = MIN(vocabulary->most_words, words->len - start); *n > 0; --*n) {
-        g_autofree char *key = join(words, start, *n);
-        Item *item = g_hash_table_lookup(vocabulary->words, key);
-        if (item != NULL) return item;
+    Item *longest = NULL;
+    const guint end = MIN(words->len, start + vocabulary->most_words);
+    g_string_truncate(key, 0);
+    for (guint i = start; i < end; i++) {
+        if (i > start) g_string_append_c(key, ' ');
+        g_string_append(key, words->pdata[i]);
+        Item *item = g_hash_table_lookup(vocabulary->words, key->str);
+        if (item == NULL) continue;
+        longest = item;
+        *n = i - start + 1;
     }
-    return NULL;
+    return longest;
 }
 
 // Rules 3 and 4.
@@ -88,8 +86,10 @@ static void
 count_mentions(const Vocabulary *vocabulary, const char *answer, PsItemCounts *counts)
 {
     g_autoptr(GPtrArray) words = ps_english_words(answer);
-    for (guint i = 0, n; i < words->len; i += MAX(n, 1)) {
-        Item *item = find_item(vocabulary, words, i, &n);
+    g_autoptr(GString) key = g_string_new(NULL);
+    for (guint i = 0, n; i < words->len; i += n) {
+        n = 1;
+        Item *item = find_item(vocabulary, words, i, key, &n);
         if (item == NULL) continue;
         item->is_mentioned = true;
         counts->n_mentions++;
