@@ -6,6 +6,9 @@
 //    (z/t)² for the degrees of freedom (Korn and Graubard 1998; Dean and Pagano 2015).
 // 3. Rows that are all alike have no variance to measure: each cluster counts as one trial.
 // 4. Unbounded ratios get value ± t · standard error, cut at 0.
+//    Rows whose sums are all 0 (an answer "no" in the precision of "yes") are no trials of
+//    either kind and do not count.
+//    The root of a ratio is linearised once more: residuals are divided by twice the value.
 // 5. A percentile is inverted from an interval for its own share (Woodruff 1952). Where even
 // the
 //    extreme row is not surely beyond it, there is no interval.
@@ -115,6 +118,53 @@ double ps_estimate_p_at_least(const PsEstimate *estimate, double bound)
 
 // ---- ratios
 
+// Rows that say something, of one system or of a pair of them; owned where rows were dropped.
+typedef struct {
+    PsRows first, second;
+    double *first_stats, *second_stats;
+    uint32_t *clusters;
+} Telling;
+
+static void telling_clear(Telling *telling)
+{
+    g_free(telling->first_stats);
+    g_free(telling->second_stats);
+    g_free(telling->clusters);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Telling, telling_clear)
+
+static bool is_telling(const PsRows *rows, size_t i, size_t n_stats)
+{
+    const double *row = rows->stats + i * n_stats;
+    return row[0] != 0 || row[1] != 0;
+}
+
+// second may be NULL. Copies only if there is a row to drop, which most metrics never have.
+static Telling telling_rows(const PsRows *first, const PsRows *second, size_t n_stats)
+{
+    const PsRows *other = second != NULL ? second : first;
+    Telling telling = {.first = *first, .second = *other};
+    size_t n = 0, n_rows = first->n_rows;
+    for (size_t i = 0; i < n_rows; i++)
+        n += is_telling(first, i, n_stats) || is_telling(other, i, n_stats);
+    if (n == n_rows) return telling;
+    telling.first_stats = g_new0(double, n *n_stats + 1);
+    telling.second_stats = g_new0(double, n *n_stats + 1);
+    telling.clusters = g_new0(uint32_t, n + 1);
+    size_t at = 0;
+    for (size_t i = 0; i < n_rows; i++) {
+        if (!is_telling(first, i, n_stats) && !is_telling(other, i, n_stats)) continue;
+        for (size_t s = 0; s < n_stats; s++) {
+            telling.first_stats[at * n_stats + s] = first->stats[i * n_stats + s];
+            telling.second_stats[at * n_stats + s] = other->stats[i * n_stats + s];
+        }
+        telling.clusters[at++] = first->clusters[i];
+    }
+    telling.first = (PsRows){n, telling.first_stats, telling.clusters};
+    telling.second = (PsRows){n, telling.second_stats, telling.clusters};
+    return telling;
+}
+
 // Rounding leaves a variance of 1e-34 where all rows are alike.
 static bool is_nothing(double variance)
 {
@@ -144,6 +194,17 @@ static void unit_interval(PsEstimate *estimate, bool is_binary, double variance)
     set_interval(estimate, MIN(interval.low, p), MAX(interval.high, p), method);
 }
 
+// The value that a metric makes of a ratio, and how steeply it follows it.
+static double value_of(const PsMetric *metric, double ratio)
+{
+    return metric->form == PS_FORM_ROOT ? sqrt(ratio) : ratio;
+}
+
+static double slope_at(const PsMetric *metric, double ratio)
+{
+    return metric->form == PS_FORM_ROOT && ratio > 0 ? 1 / (2 * sqrt(ratio)) : 1;
+}
+
 static void positive_interval(PsEstimate *estimate, double variance)
 {
     if (!is_nothing(variance)) {
@@ -167,18 +228,21 @@ sum_ratio(const PsRows *rows, size_t n_stats, double *numerator, double *denomin
     return rows->n_rows > 0 && *denominator > 0;
 }
 
-static PsEstimate estimate_ratio(const PsMetric *metric, const PsRows *rows)
+static PsEstimate estimate_ratio(const PsMetric *metric, const PsRows *all_rows)
 {
-    PsEstimate estimate = {.n = rows->n_rows, .method = "", .error = NAN};
     size_t n_stats = (size_t)metric->n_stats;
+    g_auto(Telling) telling = telling_rows(all_rows, NULL, n_stats);
+    const PsRows *rows = &telling.first;
+    PsEstimate estimate = {.n = rows->n_rows, .method = "", .error = NAN};
     double numerator, denominator;
     if (!sum_ratio(rows, n_stats, &numerator, &denominator)) return estimate;
     estimate.is_defined = true;
-    estimate.value = numerator / denominator;
+    const double ratio = numerator / denominator, slope = slope_at(metric, ratio);
+    estimate.value = value_of(metric, ratio);
     g_autofree double *residuals = g_new(double, rows->n_rows);
     for (size_t i = 0; i < rows->n_rows; i++) {
         const double *row = rows->stats + i * n_stats;
-        residuals[i] = (row[0] - estimate.value * row[1]) / denominator;
+        residuals[i] = slope * (row[0] - ratio * row[1]) / denominator;
     }
     ClusterSpread spread = cluster_spread(rows, residuals);
     estimate.n_clusters = spread.n_clusters;
@@ -275,6 +339,26 @@ static double largest_value(const PsRows *first, const PsRows *second, size_t n_
     return largest > 0 ? largest : 1;
 }
 
+// By how much of the mean one pair can differ: 1 for shares, more where few rows bear all of
+// the denominator.
+static double share_reach(const PsEstimate *estimate,
+                          const PsRows *first,
+                          const PsRows *second,
+                          size_t n_stats)
+{
+    const PsRows *const both[] = {first, second};
+    double largest = 0, least = INFINITY;
+    for (size_t s = 0; s < G_N_ELEMENTS(both); s++) {
+        double sum = 0;
+        for (size_t i = 0; i < both[s]->n_rows; i++) {
+            largest = MAX(largest, both[s]->stats[i * n_stats + 1]);
+            sum += both[s]->stats[i * n_stats + 1];
+        }
+        least = MIN(least, sum);
+    }
+    return MAX(1, (double)estimate->n_clusters * largest / least);
+}
+
 static void difference_interval(PsEstimate *estimate,
                                 PsRange range,
                                 double variance,
@@ -285,7 +369,8 @@ static void difference_interval(PsEstimate *estimate,
     if (estimate->n_clusters < 2 && range == PS_RANGE_POSITIVE)
         estimate->method = "no interval: one source";
     else if (range != PS_RANGE_POSITIVE)
-        add_pairs(estimate, variance, 1, 1, "Agresti-Min, paired, clustered");
+        add_pairs(estimate, variance, share_reach(estimate, first, second, n_stats), 1,
+                  "Agresti-Min, paired, clustered");
     else if (is_nothing(variance))
         add_pairs(estimate, 0, largest_value(first, second, n_stats), INFINITY,
                   "Agresti-Min, all pairs differ alike");
@@ -294,24 +379,32 @@ static void difference_interval(PsEstimate *estimate,
                        "t, paired, clustered");
 }
 
-PsEstimate
-ps_estimate_difference(const PsMetric *metric, const PsRows *first, const PsRows *second)
+PsEstimate ps_estimate_difference(const PsMetric *metric,
+                                  const PsRows *all_first,
+                                  const PsRows *all_second)
 {
-    PsEstimate estimate = {.n = first->n_rows, .method = "", .error = NAN};
+    PsEstimate estimate = {.n = all_first->n_rows, .method = "", .error = NAN};
     size_t n_stats = (size_t)metric->n_stats;
     double numerator[2], denominator[2];
-    if (metric->form != PS_FORM_RATIO
-        || !sum_ratio(first, n_stats, &numerator[0], &denominator[0])
+    if (metric->form == PS_FORM_PERCENTILE) return estimate;
+    g_auto(Telling) telling = telling_rows(all_first, all_second, n_stats);
+    const PsRows *first = &telling.first, *second = &telling.second;
+    estimate.n = first->n_rows;
+    if (!sum_ratio(first, n_stats, &numerator[0], &denominator[0])
         || !sum_ratio(second, n_stats, &numerator[1], &denominator[1]))
         return estimate;
-    double values[2] = {numerator[0] / denominator[0], numerator[1] / denominator[1]};
+    double ratios[2], slopes[2];
+    for (int system = 0; system < 2; system++) {
+        ratios[system] = numerator[system] / denominator[system];
+        slopes[system] = slope_at(metric, ratios[system]);
+    }
     estimate.is_defined = true;
-    estimate.value = values[1] - values[0];
+    estimate.value = value_of(metric, ratios[1]) - value_of(metric, ratios[0]);
     g_autofree double *residuals = g_new(double, first->n_rows);
     for (size_t i = 0; i < first->n_rows; i++) {
         const double *a = first->stats + i * n_stats, *b = second->stats + i * n_stats;
-        residuals[i] = (b[0] - values[1] * b[1]) / denominator[1]
-                       - (a[0] - values[0] * a[1]) / denominator[0];
+        residuals[i] = slopes[1] * (b[0] - ratios[1] * b[1]) / denominator[1]
+                       - slopes[0] * (a[0] - ratios[0] * a[1]) / denominator[0];
     }
     ClusterSpread spread = cluster_spread(first, residuals);
     estimate.n_clusters = spread.n_clusters;

@@ -34,6 +34,6 @@ double ps_estimate_p_at_most(const PsEstimate *estimate, double bound);
 double ps_estimate_p_at_least(const PsEstimate *estimate, double bound);
 
 // The difference second - first of two systems or conditions on the same rows (row i of one is
-// row i of the other); ratio metrics only, others are not defined.
+// row i of the other); ratios and their roots only, others are not defined.
 PsEstimate
 ps_estimate_difference(const PsMetric *metric, const PsRows *first, const PsRows *second);

@@ -19,6 +19,7 @@ typedef enum {
 // How rows become one value.
 typedef enum {
     PS_FORM_RATIO,      // sum of stats[0] / sum of stats[1]; a plain mean has stats[1] = 1
+    PS_FORM_ROOT,       // the square root of that ratio: root mean square errors
     PS_FORM_PERCENTILE, // the percentile (nearest rank) of stats[0]
 } PsForm;
 
@@ -46,9 +47,10 @@ typedef struct PsMetric {
     double percentile; // PS_FORM_PERCENTILE: 0-100
     PsRange range;
     PsScope scope;
-    bool is_derived; // computed from the response's outcome, clock and tokens alone: every run
-                     // has it, a suite need not name it, and it is not stored
-    int n_stats;     // 2 for a ratio, 1 for a percentile, up to PS_METRIC_MAX_STATS
+    bool is_derived;  // computed from the response's outcome, clock and tokens alone: every run
+                      // has it, a suite need not name it, and it is not stored
+    bool needs_judge; // looks at what the suite's judge made of the answer, not at references
+    int n_stats;      // 2 for a ratio or a root, 1 for a percentile, up to PS_METRIC_MAX_STATS
 
     // Fills stats[n_stats] for one response. False: undefined for this row (no reference, say).
     // response->answer is not NULL if scope is PS_SCOPE_ANSWERED. Thread-safe.

@@ -290,3 +290,11 @@ PsItem ps_plan_item(
         .epoch = epoch,
     };
 }
+
+const PsPlanTask *ps_plan_task_of_item(const PsPlan *plan, uint64_t item_id)
+{
+    for (size_t i = 0; i < plan->n_tasks; i++)
+        if (item_id - plan->tasks[i].first_item < plan->tasks[i].n_items)
+            return &plan->tasks[i];
+    return NULL;
+}

@@ -60,6 +60,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsPlan, ps_plan_free)
 PsSample *
 ps_plan_next(PsPlan *plan, const PsPlanTask **task, uint64_t *sample_id, GError **error);
 
+// The task that an item belongs to; NULL if the plan has no such item.
+const PsPlanTask *ps_plan_task_of_item(const PsPlan *plan, uint64_t item_id);
+
 // The item of a sample under a condition in an epoch (numbers of the task), key unset.
 PsItem ps_plan_item(
     const PsPlan *plan, const PsPlanTask *task, uint64_t sample_id, int condition, int epoch);

@@ -20,6 +20,13 @@ typedef enum {
 const char *ps_outcome_name(PsOutcome outcome);
 bool ps_outcome_find(const char *name, PsOutcome *outcome);
 
+// What the suite's judge made of an answer (harness/judging.h).
+typedef enum {
+    PS_JUDGEMENT_NONE, // it was not asked
+    PS_JUDGEMENT_GIVEN,
+    PS_JUDGEMENT_FAILED, // it gave no rating
+} PsJudgement;
+
 // One step of the work, with its clock.
 typedef struct {
     char *name;               // "ocr", "decode", "tool:search"
@@ -41,6 +48,8 @@ typedef struct {
     int64_t input_tokens, output_tokens; // -1: not stated
     double confidence;                   // 0-1; NAN: not stated
     bool is_confidence_of_tokens;        // made of log-probabilities, not stated as such
+    PsJudgement judgement;
+    double rating;         // PS_JUDGEMENT_GIVEN: from 0, worst of the scale, to 1; else 0
     double cost;           // dollars; known of a stored response (harness/price.h), else NAN
     GArray *token_gaps_us; // uint32_t: time from each streamed piece to the next; NULL if none
     GPtrArray *spans;      // PsSpan *, owned; NULL if none

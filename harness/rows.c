@@ -139,7 +139,8 @@ double ps_stat_column_value(const PsStatColumn *column, size_t row)
     const double *stats = column->stats + row * (size_t)column->metric->n_stats;
     if (!column->is_defined[row]) return NAN;
     if (column->metric->form == PS_FORM_PERCENTILE) return stats[0];
-    return stats[1] != 0 ? stats[0] / stats[1] : NAN;
+    const double ratio = stats[1] != 0 ? stats[0] / stats[1] : NAN;
+    return column->metric->form == PS_FORM_ROOT ? sqrt(ratio) : ratio;
 }
 
 bool ps_task_rows_lists(const PsTaskRows *rows, const PsStatColumn *column)

@@ -1,6 +1,7 @@
 #include "harness/score.h"
 
 #include "harness/error.h"
+#include "harness/judgements.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -30,14 +31,6 @@ size_t ps_score_response(const PsPlanTask *task,
     return n_scores;
 }
 
-static const PsPlanTask *task_of_item(const PsPlan *plan, uint64_t item_id)
-{
-    for (size_t i = 0; i < plan->n_tasks; i++)
-        if (item_id - plan->tasks[i].first_item < plan->tasks[i].n_items)
-            return &plan->tasks[i];
-    return NULL;
-}
-
 // Only what a metric that is not derived looks at.
 static bool read_response(sqlite3_stmt *statement, PsResponse *response)
 {
@@ -48,11 +41,15 @@ static bool read_response(sqlite3_stmt *statement, PsResponse *response)
            && (response->outcome != PS_OUTCOME_ANSWERED || response->answer != NULL);
 }
 
-static bool
-score_row(PsRunFile *run, const PsPlan *plan, sqlite3_stmt *statement, GError **error)
+// judgements: NULL in a run without a judge.
+static bool score_row(PsRunFile *run,
+                      const PsPlan *plan,
+                      PsJudgements *judgements,
+                      sqlite3_stmt *statement,
+                      GError **error)
 {
     uint64_t item_id = (uint64_t)sqlite3_column_int64(statement, 0);
-    const PsPlanTask *task = task_of_item(plan, item_id);
+    const PsPlanTask *task = ps_plan_task_of_item(plan, item_id);
     g_auto(PsResponse) response;
     if (!read_response(statement, &response) || task == NULL)
         return ps_fail(error, PS_ERROR_DATA, "%s: response %" G_GUINT64_FORMAT " is damaged",
@@ -60,6 +57,9 @@ score_row(PsRunFile *run, const PsPlan *plan, sqlite3_stmt *statement, GError **
     g_autoptr(PsSample) sample =
         ps_runfile_load_sample(run, (uint64_t)sqlite3_column_int64(statement, 1), error);
     if (sample == NULL) return false;
+    if (judgements != NULL && response.outcome == PS_OUTCOME_ANSWERED
+        && !ps_judgements_find(judgements, task->task, sample, &response, error))
+        return false;
     g_autofree PsScore *scores = g_new(PsScore, task->task->n_metrics);
     size_t n_scores = ps_score_response(task, sample, &response, scores);
     return ps_runfile_store_scores(run, item_id, scores, n_scores, error);
@@ -67,6 +67,10 @@ score_row(PsRunFile *run, const PsPlan *plan, sqlite3_stmt *statement, GError **
 
 bool ps_score_run(PsRunFile *run, const PsPlan *plan, uint64_t *n_scored, GError **error)
 {
+    const PsJudge *judge = plan->suite->judge;
+    g_autoptr(PsJudgements) judgements =
+        judge != NULL ? ps_judgements_open(run, judge, error) : NULL;
+    if (judge != NULL && judgements == NULL) return false;
     sqlite3_stmt *statement = ps_runfile_prepare(
         run, "SELECT item_id, sample_id, outcome, answer FROM response ORDER BY item_id",
         error);
@@ -74,7 +78,7 @@ bool ps_score_run(PsRunFile *run, const PsPlan *plan, uint64_t *n_scored, GError
     *n_scored = 0;
     int status;
     while ((status = ps_runfile_step(run, statement, error)) == 1) {
-        if (!score_row(run, plan, statement, error)) break;
+        if (!score_row(run, plan, judgements, statement, error)) break;
         ++*n_scored;
     }
     sqlite3_finalize(statement);

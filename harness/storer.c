@@ -30,8 +30,11 @@ struct PsStorer {
 static double first_score(const PsPlanTask *task, const PsScore *scores, size_t n_scores)
 {
     if (n_scores == 0 || scores[0].definition != task->task->metrics[0]) return NAN;
-    if (scores[0].definition->form == PS_FORM_PERCENTILE) return scores[0].stats[0];
-    return scores[0].stats[1] != 0 ? scores[0].stats[0] / scores[0].stats[1] : NAN;
+    const PsForm form = scores[0].definition->form;
+    const double *stats = scores[0].stats;
+    if (form == PS_FORM_PERCENTILE) return stats[0];
+    const double ratio = stats[1] != 0 ? stats[0] / stats[1] : NAN;
+    return form == PS_FORM_ROOT ? sqrt(ratio) : ratio;
 }
 
 static bool commit(PsStorer *storer)

@@ -21,12 +21,19 @@ typedef struct {
 } TaskYaml;
 
 typedef struct {
+    char *model, *rubric;
+    int *scale;
+    unsigned scale_count;
+} JudgeYaml;
+
+typedef struct {
     char *suite;
     unsigned epochs;
     uint64_t seed;
     TaskYaml *tasks;
     unsigned tasks_count;
     PsPolicyYaml *gate;
+    JudgeYaml *judge;
 } SuiteYaml;
 
 static const cyaml_schema_value_t name_schema = {
@@ -60,6 +67,15 @@ static const cyaml_schema_field_t task_fields[] = {
 static const cyaml_schema_value_t task_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, TaskYaml, task_fields)};
 
+static const cyaml_schema_value_t scale_schema = {CYAML_VALUE_INT(CYAML_FLAG_DEFAULT, int)};
+
+static const cyaml_schema_field_t judge_fields[] = {
+    CYAML_FIELD_STRING_PTR("model", CYAML_FLAG_POINTER, JudgeYaml, model, 1, 4096),
+    CYAML_FIELD_STRING_PTR("rubric", CYAML_FLAG_POINTER, JudgeYaml, rubric, 1, 1000000),
+    CYAML_FIELD_SEQUENCE("scale", CYAML_FLAG_POINTER, JudgeYaml, scale, &scale_schema, 2, 2),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t suite_fields[] = {
     CYAML_FIELD_STRING_PTR("suite", CYAML_FLAG_POINTER, SuiteYaml, suite, 1, 200),
     CYAML_FIELD_UINT("epochs", CYAML_FLAG_OPTIONAL, SuiteYaml, epochs),
@@ -68,6 +84,8 @@ static const cyaml_schema_field_t suite_fields[] = {
         "tasks", CYAML_FLAG_POINTER, SuiteYaml, tasks, &task_schema, 1, TASKS_MOST),
     CYAML_FIELD_MAPPING_PTR(
         "gate", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, SuiteYaml, gate, ps_policy_fields),
+    CYAML_FIELD_MAPPING_PTR(
+        "judge", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, SuiteYaml, judge, judge_fields),
     CYAML_FIELD_END,
 };
 
@@ -206,6 +224,31 @@ resolve_task(PsSuite *suite, const TaskYaml *yaml, const PsRegistry *registry, G
            && resolve_slicers(suite, yaml, registry, task, error);
 }
 
+static const char *metric_that_needs_a_judge(const PsSuite *suite)
+{
+    for (size_t i = 0; i < suite->n_tasks; i++)
+        for (size_t m = 0; m < suite->tasks[i].n_metrics; m++)
+            if (suite->tasks[i].metrics[m]->needs_judge)
+                return suite->tasks[i].metrics[m]->name;
+    return NULL;
+}
+
+static bool resolve_judge(PsSuite *suite, const JudgeYaml *yaml, GError **error)
+{
+    const char *metric = metric_that_needs_a_judge(suite);
+    if (yaml == NULL && metric == NULL) return true;
+    if (yaml == NULL) return fail_at(suite, metric, "needs a judge in the suite", error);
+    if (metric == NULL) return fail_at(suite, "judge", "is asked by no metric", error);
+    const int least = yaml->scale[0], most = yaml->scale[1];
+    if (least >= most || (int64_t)most - least >= PS_JUDGE_LEVELS_MOST)
+        return fail_at(suite, "scale", "must be two numbers, worst and best, at most 100 apart",
+                       error);
+    suite->judge = g_new(PsJudge, 1);
+    *suite->judge = (PsJudge){g_strdup(yaml->model), g_strdup(yaml->rubric), yaml->scale[0],
+                              yaml->scale[1]};
+    return true;
+}
+
 static bool
 resolve(PsSuite *suite, const SuiteYaml *yaml, const PsRegistry *registry, GError **error)
 {
@@ -217,6 +260,7 @@ resolve(PsSuite *suite, const SuiteYaml *yaml, const PsRegistry *registry, GErro
     suite->tasks = g_new0(PsTask, yaml->tasks_count);
     for (unsigned i = 0; i < yaml->tasks_count; i++)
         if (!resolve_task(suite, &yaml->tasks[i], registry, error)) return false;
+    if (!resolve_judge(suite, yaml->judge, error)) return false;
     if (yaml->gate == NULL) return true;
     suite->gate = ps_policy_resolve(yaml->gate, suite->path, suite->text, registry, error);
     return suite->gate != NULL;
@@ -267,6 +311,7 @@ void ps_suite_free(PsSuite *suite)
         task_clear(&suite->tasks[i]);
     g_free(suite->tasks);
     ps_policy_free(suite->gate);
+    ps_judge_free(suite->judge);
     g_free(suite->name);
     g_free(suite->path);
     g_free(suite->text);

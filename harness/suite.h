@@ -2,6 +2,7 @@
 // scored and sliced. docs/suites.md is the manual of the format.
 #pragma once
 
+#include "harness/judge.h"
 #include "harness/policy.h"
 
 typedef struct {
@@ -37,6 +38,7 @@ typedef struct {
     size_t n_tasks;
     PsTask *tasks;  // [n_tasks] ≥ 1
     PsPolicy *gate; // what `gate` asks of a run, or NULL
+    PsJudge *judge; // who rates answers, or NULL
 } PsSuite;
 
 // Reads a suite. PS_ERROR_NO_INPUT if it cannot be read; PS_ERROR_CONFIG naming file and line

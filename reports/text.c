@@ -16,14 +16,19 @@ static bool has_pairs(const PsSheetTask *task)
     return false;
 }
 
+static const char *arrow(PsDirection direction)
+{
+    if (direction == PS_NEITHER_IS_BETTER) return "";
+    return direction == PS_LOWER_IS_BETTER ? " ↓" : " ↑";
+}
+
 static void add_head(PsTextTable *table, const PsSheetTask *task)
 {
     ps_text_table_take(table, g_strdup("slice"));
     ps_text_table_take(table, g_strdup("n"));
     for (size_t m = 0; m < task->n_suite_metrics; m++) {
         const PsMetric *metric = task->metrics[m];
-        const char *arrow = metric->direction == PS_LOWER_IS_BETTER ? "↓" : "↑";
-        ps_text_table_take(table, g_strdup_printf("%s %s", metric->name, arrow));
+        ps_text_table_take(table, g_strconcat(metric->name, arrow(metric->direction), NULL));
     }
     if (has_pairs(task)) ps_text_table_take(table, g_strdup("against clean"));
 }

@@ -7,7 +7,7 @@
 
 static void print_row(const char *name, const char *summary)
 {
-    printf("  %-20s %s\n", name, summary);
+    printf("  %-22s %s\n", name, summary);
 }
 
 static void print_systems(const PsRegistry *registry)

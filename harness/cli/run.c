@@ -4,7 +4,9 @@
 #include "harness/price.h"
 
 #include "harness/cli/command.h"
+#include "harness/cli/judge.h"
 #include "harness/cli/log.h"
+#include "harness/cli/model.h"
 #include "harness/cli/options.h"
 #include "harness/cli/output.h"
 #include "harness/cli/verdict.h"
@@ -22,7 +24,7 @@ typedef struct {
     double timeout_s, temperature, rate;
     PsPrice price;
     gboolean stream, logprobs, is_durable, verify_media, allow_outside, is_quiet, no_evidence,
-        retry_failed;
+        retry_failed, no_judge, self_judge;
 } Flags;
 
 static void flags_clear(Flags *flags)
@@ -87,6 +89,10 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
          "Ask again what failed or timed out in an earlier part of this run", NULL},
         {"no-evidence", 0, 0, G_OPTION_ARG_NONE, &flags->no_evidence,
          "Keep no pictures and sounds in the run file", NULL},
+        {"no-judge", 0, 0, G_OPTION_ARG_NONE, &flags->no_judge,
+         "Leave the judge of the suite for later (score --judge)", NULL},
+        {"self-judge", 0, 0, G_OPTION_ARG_NONE, &flags->self_judge,
+         "Let the system under test judge its own answers", NULL},
         {"log-level", 0, 0, G_OPTION_ARG_STRING, &flags->log_level,
          "error, warning (default), info or debug", "LEVEL"},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &flags->is_quiet, "No progress line, no table",
@@ -114,24 +120,6 @@ static bool check_flags(const Flags *flags, char **words, GError **error)
     return ps_price_check(&flags->price, error);
 }
 
-// "reference/modular" → the adapter and what follows the slash.
-static const PsAdapter *
-find_adapter(const PsRegistry *registry, const char *model, const char **name, GError **error)
-{
-    const char *slash = strchr(model, '/');
-    g_autofree char *provider =
-        slash != NULL ? g_strndup(model, (size_t)(slash - model)) : g_strdup(model);
-    const PsAdapter *adapter = ps_registry_adapter(registry, provider);
-    if (adapter == NULL || slash == NULL || slash[1] == '\0')
-        return ps_fail_null(
-            error, PS_ERROR_USAGE,
-            "--model %s: not PROVIDER/NAME of a provider there is (see: proofsheet "
-            "list)",
-            model);
-    *name = slash + 1;
-    return adapter;
-}
-
 // A thread for each request in flight, and for exec a process.
 #define THREADS_MOST 1024
 
@@ -151,9 +139,8 @@ static bool check_connections(const PsAdapter *adapter, const PsSystem *system, 
 
 static PsSystem system_of(const Flags *flags, const PsAdapter *adapter, const char *name)
 {
-    int connections = flags->max_connections;
-    if (connections == 0) connections = adapter->default_connections;
-    if (connections == 0) connections = (int)g_get_num_processors();
+    const int asked = flags->max_connections;
+    const int connections = asked > 0 ? asked : ps_model_connections(adapter);
     return (PsSystem){
         .name = name,
         .max_connections = connections,
@@ -329,6 +316,21 @@ static bool gate(const Flags *flags,
     return sheet->gate != NULL;
 }
 
+// Has the suite's judge rate the answers, if it has one.
+static bool judge(const Flags *flags,
+                  const PsRegistry *registry,
+                  const PsPlan *plan,
+                  PsRunFile *run,
+                  GError **error)
+{
+    PsCliJudge asking = {.registry = registry,
+                         .max_retries = flags->max_retries,
+                         .timeout_s = flags->timeout_s,
+                         .out = flags->is_quiet ? NULL : stderr,
+                         .stop = &stop};
+    return plan->suite->judge == NULL || ps_cli_judge(&asking, plan, run, error);
+}
+
 static bool collect_and_report(const Flags *flags,
                                const PsRegistry *registry,
                                PsPlan *plan,
@@ -344,7 +346,9 @@ static bool collect_and_report(const Flags *flags,
         || !ps_collect(plan, run, options, &result, error))
         return false;
     if (result.n_stored > 0 && !set_facts(run, plan, options, error)) return false;
-    if (result.was_stopped) {
+    if (!result.was_stopped && !flags->no_judge && !judge(flags, registry, plan, run, error))
+        return false;
+    if (result.was_stopped || stop) {
         fprintf(stderr, "stopped; the same command goes on from here\n");
         *exit_status = 130;
         return true;
@@ -367,7 +371,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
         || !ps_output_check(registry, PS_OUTPUT_SHEET, flags.outputs, error))
         return false;
     const char *name = NULL;
-    const PsAdapter *adapter = find_adapter(registry, flags.model, &name, error);
+    const PsAdapter *adapter = ps_model_adapter(registry, "--model", flags.model, &name, error);
     PsSuite *suite = adapter != NULL ? ps_suite_load(words[0], registry, error) : NULL;
     if (suite == NULL) return false;
     PsCollectOptions options = {
@@ -387,7 +391,9 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
                                     .epochs = flags.epochs,
                                     .allow_outside = flags.allow_outside};
     g_autoptr(PsPlan) plan = ps_plan_new(suite, registry, flags.model, asked, &planning, error);
-    if (plan == NULL) return false;
+    if (plan == NULL
+        || (!flags.no_judge && !ps_cli_judge_check(registry, plan, flags.self_judge, error)))
+        return false;
     g_autofree char *path = flags.run_path != NULL ? g_strdup(flags.run_path)
                                                    : default_run_path(suite->name, flags.model);
     catch_signals();

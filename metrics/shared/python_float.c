@@ -11,7 +11,7 @@ static bool is_float_space(uint32_t c)
     return c == ' ' || c - 0x09 < 5 || (c >= 0x80 && ps_is_space(c));
 }
 
-static bool is_digit(uint32_t c)
+bool ps_is_digit(uint32_t c)
 {
     return c - '0' < 10
            || (c >= 0x80 && utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_ND);
@@ -35,11 +35,11 @@ static bool number_to_ascii(PsSlice slice, char *out)
     size_t n = 0;
     for (size_t i = 0; i < slice.n; i++) {
         const uint32_t c = slice.at[i];
-        if (is_digit(c)) {
+        if (ps_is_digit(c)) {
             out[n++] = (char)('0' + digit_value(c));
         } else if (c == '_') {
             if (i == 0 || i + 1 == slice.n) return false;
-            if (!is_digit(slice.at[i - 1]) || !is_digit(slice.at[i + 1])) return false;
+            if (!ps_is_digit(slice.at[i - 1]) || !ps_is_digit(slice.at[i + 1])) return false;
         } else if (c < 0x80) {
             out[n++] = (char)c;
         } else {

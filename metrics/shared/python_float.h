@@ -14,3 +14,6 @@
 //    "infinity" or "nan" in any case; no hexadecimal, no thousands separator;
 // 5. too large for a double is infinite, too small is zero.
 bool ps_python_float(PsSlice slice, double *value);
+
+// The \d of a regular expression: a Unicode decimal digit.
+bool ps_is_digit(uint32_t code_point);

@@ -10,24 +10,38 @@ const PsMetric *fixture_metric(const char *name)
     g_error("no metric %s", name);
 }
 
-bool fixture_score(
-    const char *name, const char *references, const char *answer, double *stats, double *value)
+bool fixture_score_with(const char *name,
+                        const char *attribute,
+                        const char *attribute_value,
+                        const char *references,
+                        const char *answer,
+                        double *stats)
 {
     g_auto(GStrv) split = g_strsplit(references ? references : "", "|", -1);
     double own[PS_METRIC_MAX_STATS];
-    if (!stats) stats = own;
     char id[] = "sample", text[] = "", *empty[] = {text, NULL};
     // g_strsplit of "" gives no strings, and one empty reference is meant.
     char **at = split[0] ? split : empty;
+    PsAttribute attributes = {(char *)attribute, (char *)attribute_value};
     const PsSample sample = {
         .id = id,
         .cluster = id,
         .n_references = references ? g_strv_length(at) : 0,
         .references = at,
+        .n_attributes = attribute ? 1 : 0,
+        .attributes = &attributes,
     };
     g_autofree char *copy = g_strdup(answer);
     const PsResponse response = {.outcome = PS_OUTCOME_ANSWERED, .answer = copy};
-    const bool is_defined = fixture_metric(name)->score(&sample, &response, stats);
+    return fixture_metric(name)->score(&sample, &response, stats ? stats : own);
+}
+
+bool fixture_score(
+    const char *name, const char *references, const char *answer, double *stats, double *value)
+{
+    double own[PS_METRIC_MAX_STATS];
+    if (!stats) stats = own;
+    const bool is_defined = fixture_score_with(name, NULL, NULL, references, answer, stats);
     if (is_defined && value) *value = stats[0];
     return is_defined;
 }

@@ -12,3 +12,11 @@ const PsMetric *fixture_metric(const char *name);
 // defined. stats[PS_METRIC_MAX_STATS] may be NULL; *value is stats[0].
 bool fixture_score(
     const char *name, const char *references, const char *answer, double *stats, double *value);
+
+// The same of a sample with one attribute besides (NULL: none).
+bool fixture_score_with(const char *name,
+                        const char *attribute,
+                        const char *attribute_value,
+                        const char *references,
+                        const char *answer,
+                        double *stats);

@@ -111,3 +111,38 @@ Test(vectors, sliceline)
 {
     expect_all_pass("sliceline");
 }
+
+Test(vectors, counting)
+{
+    expect_all_pass("counting");
+}
+
+Test(vectors, temporal_iou)
+{
+    expect_all_pass("temporal_iou");
+}
+
+Test(vectors, retrieval)
+{
+    expect_all_pass("retrieval");
+}
+
+Test(vectors, ndcg_sklearn)
+{
+    expect_all_pass("ndcg_sklearn");
+}
+
+Test(vectors, pope)
+{
+    expect_all_pass("pope");
+}
+
+Test(vectors, chair)
+{
+    expect_all_pass("chair");
+}
+
+Test(vectors, amber)
+{
+    expect_all_pass("amber");
+}

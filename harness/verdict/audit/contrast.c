@@ -180,10 +180,10 @@ static void contrast_ratios(PsEstimate *difference, Moments *of)
         difference->method = "no interval: all sources are alike";
 }
 
-// ---- percentiles
+// ---- percentiles and roots
 
 // The intervals of both sides put together (Zou and Donner 2008), as if no source were in both.
-static void contrast_percentiles(PsEstimate *difference, const PsContrast *of)
+static void contrast_intervals(PsEstimate *difference, const PsContrast *of)
 {
     const PsEstimate *sides[2] = {&of->rest, &of->group};
     double variance[2], n[2], z = ps_normal_quantile(0.5 + CONFIDENCE / 2);
@@ -248,8 +248,8 @@ PsContrast ps_contrast(const PsMetric *metric, const PsRows *rows, const bool *i
     Moments moments;
     if (contrast.group.n_clusters < 2 || contrast.rest.n_clusters < 2)
         difference->method = "no interval: one source";
-    else if (metric->form == PS_FORM_PERCENTILE)
-        contrast_percentiles(difference, &contrast);
+    else if (metric->form != PS_FORM_RATIO)
+        contrast_intervals(difference, &contrast);
     else if (!measure(metric, rows, is_group, &moments))
         difference->is_defined = false;
     else if (metric->range == PS_RANGE_POSITIVE)

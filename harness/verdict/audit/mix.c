@@ -334,8 +334,9 @@ bool ps_audit_add_mix(PsAudit *audit, GError **error)
     const char *task = audit->data->task->task->name;
     if (target == NULL || target->n_attributes == 0) return true;
     if (audit->metric->metric->form != PS_FORM_RATIO) {
-        ps_findings_add_note(audit->findings, "%s: percentiles are not weighted to the target",
-                             task);
+        ps_findings_add_note(audit->findings, "%s: %s are not weighted to the target", task,
+                             audit->metric->metric->form == PS_FORM_ROOT ? "root mean squares"
+                                                                         : "percentiles");
         return true;
     }
     g_autofree size_t *factors = g_new(size_t, target->n_attributes);

@@ -60,7 +60,8 @@ static double goodness_of(const PsStatColumn *metric, size_t n_rows)
     for (size_t row = 0; row < n_rows; row++) {
         if (!metric->is_defined[row]) continue;
         sum += metric->stats[row * n_stats];
-        total += metric->metric->form == PS_FORM_RATIO ? metric->stats[row * n_stats + 1] : 1;
+        total +=
+            metric->metric->form != PS_FORM_PERCENTILE ? metric->stats[row * n_stats + 1] : 1;
     }
     return total > 0 ? -ps_metric_worse_sign(metric->metric) * sum / total : -INFINITY;
 }

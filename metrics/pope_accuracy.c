@@ -1,0 +1,26 @@
+// Accuracy on questions about presence; the rules are in metrics/shared/yes_no.h.
+#include "harness/metric.h"
+#include "metrics/shared/yes_no.h"
+
+static bool score(const PsSample *sample, const PsResponse *response, double *stats)
+{
+    PsYesNo verdict;
+    return ps_pope_judge(sample, response, &verdict) && ps_yes_no_accuracy(verdict, stats);
+}
+
+const PsMetric ps_metric_pope_accuracy = {
+    .name = "pope_accuracy",
+    .title = "POPE accuracy",
+    .summary = "Share of yes-or-no answers that are right.",
+    .unit = "%",
+    .unit_scale = 100,
+    .source = "RUCAIBox/POPE evaluate.py",
+    .direction = PS_HIGHER_IS_BETTER,
+    .form = PS_FORM_RATIO,
+    .range = PS_RANGE_BINARY,
+    .scope = PS_SCOPE_ANSWERED,
+    .n_stats = 2,
+    .score = score,
+    .vectors = "pope",
+    .compute = ps_pope_compute,
+};
