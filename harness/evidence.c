@@ -46,7 +46,7 @@ static PsMedia *for_browser(PsPartKind kind, const PsMedia *media, GError **erro
 
 static bool store_media(PsRunFile *run, const PsWork *work, GError **error)
 {
-    const PsSample *sample = ps_shared_sample_get(work->sample);
+    const PsSample *sample = work->sent;
     for (size_t i = 0; i < sample->n_parts; i++) {
         if (work->media[i] == NULL) continue;
         g_autoptr(PsMedia) shown = for_browser(sample->parts[i].kind, work->media[i], NULL);

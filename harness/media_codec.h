@@ -22,6 +22,7 @@ typedef struct {
     PsClip *(*video_frames)(const PsMedia *media,
                             const double *times_s,
                             size_t n_frames,
+                            int64_t max_pixels,
                             GError **error);
     PsMedia *(*video_recode)(const PsMedia *media, const PsVideoRecode *how, GError **error);
     // HDF5; called under ps_hdf5_lock.

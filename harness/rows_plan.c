@@ -47,11 +47,13 @@ static void set_keys(Filling *filling, const PsTask *task, const PsSample *sampl
     }
 }
 
-static void add_sample(Filling *filling, const PsTask *task, const PsSample *sample)
+static void add_sample(Filling *filling, const PsPlanTask *planned, const PsSample *sample)
 {
     PsTaskRows *rows = filling->rows;
+    const PsTask *task = planned->task;
     g_assert(rows != NULL);
     for (size_t c = 0; c < task->n_conditions; c++) {
+        if (!ps_plan_applies(planned, c, sample)) continue;
         size_t row = filling->n_filled++;
         rows->samples[row] = ps_name_hash(sample->id);
         rows->sources[row] = ps_name_hash(sample->cluster);
@@ -63,6 +65,7 @@ static void add_sample(Filling *filling, const PsTask *task, const PsSample *sam
 static PsTaskRows *filling_finish(Filling *filling)
 {
     PsTaskRows *rows = g_steal_pointer(&filling->rows);
+    rows->n_rows = filling->n_filled;
     for (size_t i = 0; i < rows->n_slicers; i++) {
         ps_key_column_name(&rows->slicers[i], filling->numbers[i]);
         g_hash_table_unref(filling->numbers[i]);
@@ -82,7 +85,7 @@ static bool read_samples(PsPlan *plan, Filling *fillings, GError **error)
         g_autoptr(PsSample) sample = ps_plan_next(plan, &task, &sample_id, &failure);
         if (failure != NULL) g_propagate_error(error, failure);
         if (sample == NULL) return failure == NULL;
-        add_sample(&fillings[task - plan->tasks], task->task, sample);
+        add_sample(&fillings[task - plan->tasks], task, sample);
     }
 }
 

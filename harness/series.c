@@ -133,7 +133,7 @@ static void append_head(GString *out, const PsSeries *series, size_t n_lines)
         g_string_append(out, " Hz");
     }
     if (n_lines < series->n_rows)
-        g_string_append_printf(out, "; %zu lines, each of about %.0f rows: mean, min, max",
+        g_string_append_printf(out, "; %zu lines, each of about %.3g rows: mean, min, max",
                                n_lines, (double)series->n_rows / (double)n_lines);
     g_string_append_c(out, '\n');
 }

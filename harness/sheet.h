@@ -51,7 +51,7 @@ typedef struct {
     char *sample_id, *condition;
     int epoch;
     size_t n_parts;
-    PsPart *parts;   // [n_parts] as the dataset has them
+    PsPart *parts;   // [n_parts] as the dataset has them, but for an ablation
     PsMedia **media; // [n_parts]: as a browser shows it, after the condition; NULL for text,
                      // or where it is not kept
     size_t n_references;

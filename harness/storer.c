@@ -65,9 +65,10 @@ static bool note_confidence(PsStorer *storer, const PsResponse *response)
         &storer->error);
 }
 
-static bool store(PsStorer *storer, const PsWork *work)
+static bool store(PsStorer *storer, PsWork *work)
 {
     const PsSample *sample = ps_shared_sample_get(work->sample);
+    ps_work_add_trace(work);
     const PsResponse *response = &work->response;
     size_t n_scores = ps_score_response(work->task, sample, response, storer->scores);
     if (!ps_runfile_store(storer->run, &work->item, sample, response, storer->scores, n_scores,

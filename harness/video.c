@@ -25,8 +25,11 @@ void ps_video_survey_free(PsVideoSurvey *survey)
     g_free(survey);
 }
 
-PsClip *
-ps_video_sample(const PsMedia *media, PsSampling sampling, size_t n_wanted, GError **error)
+PsClip *ps_video_sample(const PsMedia *media,
+                        PsSampling sampling,
+                        size_t n_wanted,
+                        int64_t max_pixels,
+                        GError **error)
 {
     g_assert(n_wanted >= 1 && n_wanted <= PS_VIDEO_MAX_PICKED);
     const PsMediaCodec *codec = ps_media_codec(error);
@@ -40,7 +43,9 @@ ps_video_sample(const PsMedia *media, PsSampling sampling, size_t n_wanted, GErr
                                        survey->n_frames, survey->duration_s, n_wanted, picked);
     for (size_t i = 0; i < n_picked; i++)
         times_s[i] = survey->times_s[picked[i]];
-    PsClip *clip = codec->video_frames(media, times_s, n_picked, error);
+    int64_t share = PS_CLIP_MAX_PIXELS / (int64_t)MAX(n_picked, 1);
+    if (max_pixels <= 0 || max_pixels > share) max_pixels = share;
+    PsClip *clip = codec->video_frames(media, times_s, n_picked, max_pixels, error);
     if (clip == NULL) return NULL;
     clip->duration_s = survey->duration_s;
     clip->n_all = survey->n_frames;

@@ -7,8 +7,9 @@
 
 #define PS_VIDEO_MAX_FRAMES 200000 // of one video
 #define PS_VIDEO_MAX_PIXELS                                                                    \
-    64000000000.0               // decoded of one video: 17 min of 1080p at 30 a second
-#define PS_VIDEO_MAX_PICKED 256 // frames that stand for one video
+    64000000000.0                       // decoded of one video: 17 min of 1080p at 30 a second
+#define PS_VIDEO_MAX_PICKED 256         // frames that stand for one video
+#define PS_CLIP_MAX_PIXELS (128u << 20) // of these together; larger ones are reduced
 
 typedef struct {
     double time_s; // from the start of the video
@@ -23,11 +24,14 @@ typedef struct {
     size_t n_all; // frames that the video has
 } PsClip;
 
-// At most n_wanted (1 to PS_VIDEO_MAX_PICKED) frames of media, upright. PS_ERROR_DATA if it is
-// no video, holds no picture that can be decoded, or is beyond the bounds. What ends early is
-// what was decoded until then.
-PsClip *
-ps_video_sample(const PsMedia *media, PsSampling sampling, size_t n_wanted, GError **error);
+// At most n_wanted (1 to PS_VIDEO_MAX_PICKED) frames of media, upright, reduced to at most
+// max_pixels each (0: no limit). PS_ERROR_DATA if it is no video, holds no picture that can be
+// decoded, or is beyond the bounds. What ends early is what was decoded until then.
+PsClip *ps_video_sample(const PsMedia *media,
+                        PsSampling sampling,
+                        size_t n_wanted,
+                        int64_t max_pixels,
+                        GError **error);
 void ps_clip_free(PsClip *clip);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsClip, ps_clip_free)
 

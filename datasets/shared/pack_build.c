@@ -176,7 +176,7 @@ static bool pack_rows(Builder *builder, GError **error)
             return false;
         }
         if (!sample) return !builder->samples_failed || hdf5_failed("samples", error);
-        for (size_t i = 0; i < sample->n_parts; i++)
+        for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++)
             if (sample->parts[i].path && !pack_part(builder, &sample->parts[i], error))
                 return false;
     }

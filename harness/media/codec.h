@@ -18,8 +18,11 @@ PsMedia *ps_ffmpeg_encode(const PsAudio *audio, const char *type, GError **error
 
 // Pictures that move, by FFmpeg (video_read.c, video_survey.c, video_recode.c).
 PsVideoSurvey *ps_ffmpeg_survey(const PsMedia *media, bool with_changes, GError **error);
-PsClip *
-ps_ffmpeg_frames(const PsMedia *media, const double *times_s, size_t n_frames, GError **error);
+PsClip *ps_ffmpeg_frames(const PsMedia *media,
+                         const double *times_s,
+                         size_t n_frames,
+                         int64_t max_pixels,
+                         GError **error);
 PsMedia *ps_ffmpeg_recode(const PsMedia *media, const PsVideoRecode *how, GError **error);
 
 // Series in HDF5 (series_hdf5.c).

@@ -121,11 +121,11 @@ static const int *coefficients(enum AVColorSpace space)
     return sws_getCoefficients(is_known ? (int)space : SWS_CS_DEFAULT);
 }
 
-static bool open_sws(VideoReader *reader)
+static bool open_sws(VideoReader *reader, int width, int height)
 {
     const AVFrame *frame = reader->frame;
     reader->sws = sws_getCachedContext(reader->sws, frame->width, frame->height, frame->format,
-                                       frame->width, frame->height, AV_PIX_FMT_RGB24,
+                                       width, height, AV_PIX_FMT_RGB24,
                                        SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT,
                                        NULL, NULL, NULL);
     if (reader->sws == NULL) return false;
@@ -157,15 +157,22 @@ static PsImage *turn(PsImage *image, int n_quarters)
     return turned;
 }
 
-PsImage *video_reader_image(VideoReader *reader)
+PsImage *video_reader_image(VideoReader *reader, int64_t max_pixels)
 {
     const AVFrame *frame = reader->frame;
-    if (frame->width <= 0 || frame->height <= 0 || !open_sws(reader)) return NULL;
-    g_autoptr(PsImage) image = ps_image_new(frame->width, frame->height, 3);
+    double n_pixels = (double)frame->width * frame->height;
+    double scale = max_pixels > 0 && n_pixels > (double)max_pixels
+                       ? sqrt((double)max_pixels / n_pixels)
+                       : 1;
+    int width = MAX((int)(frame->width * scale), 1),
+        height = MAX((int)(frame->height * scale), 1);
+    if (frame->width <= 0 || frame->height <= 0 || !open_sws(reader, width, height))
+        return NULL;
+    g_autoptr(PsImage) image = ps_image_new(width, height, 3);
     uint8_t *planes[4] = {image->pixels};
-    int strides[4] = {3 * frame->width};
+    int strides[4] = {3 * width};
     int n_rows = sws_scale(reader->sws, (const uint8_t *const *)frame->data, frame->linesize, 0,
                            frame->height, planes, strides);
-    if (n_rows != frame->height) return NULL;
+    if (n_rows != height) return NULL;
     return turn(g_steal_pointer(&image), reader->n_quarters);
 }

@@ -36,5 +36,6 @@ bool video_reader_next(VideoReader *reader);
 // Start of the stream in its own time base.
 int64_t video_reader_start(const VideoReader *reader);
 
-// The picture at hand as sRGB, upright; NULL if it cannot be converted.
-PsImage *video_reader_image(VideoReader *reader);
+// The picture at hand as sRGB, upright, reduced to max_pixels (0: no limit); NULL if it cannot
+// be converted.
+PsImage *video_reader_image(VideoReader *reader, int64_t max_pixels);

@@ -209,7 +209,7 @@ static bool write_ticks(Recoder *recoder, double time_s)
 static PsImage *next_picture(Recoder *recoder)
 {
     const PsVideoRecode *how = recoder->how;
-    PsImage *image = video_reader_image(&recoder->reader);
+    PsImage *image = video_reader_image(&recoder->reader, 0);
     if (image == NULL || how->change == NULL) return image;
     return how->change(image, how->user_data, &recoder->error);
 }

@@ -129,9 +129,9 @@ PsVideoSurvey *ps_ffmpeg_survey(const PsMedia *media, bool with_changes, GError 
 
 // ---- pictures
 
-static bool add_frame(PsClip *clip, VideoReader *reader)
+static bool add_frame(PsClip *clip, VideoReader *reader, int64_t max_pixels)
 {
-    PsImage *image = video_reader_image(reader);
+    PsImage *image = video_reader_image(reader, max_pixels);
     if (image == NULL) return false;
     clip->frames[clip->n_frames++] = (PsFrame){reader->time_s, image};
     return true;
@@ -143,15 +143,18 @@ static bool is_due(const PsClip *clip, const double *times_s, const VideoReader 
     return reader->time_s >= times_s[clip->n_frames] - 0.0005;
 }
 
-PsClip *
-ps_ffmpeg_frames(const PsMedia *media, const double *times_s, size_t n_frames, GError **error)
+PsClip *ps_ffmpeg_frames(const PsMedia *media,
+                         const double *times_s,
+                         size_t n_frames,
+                         int64_t max_pixels,
+                         GError **error)
 {
     g_auto(VideoReader) reader = {0};
     if (!video_reader_open(&reader, media, error)) return NULL;
     g_autoptr(PsClip) clip = g_new0(PsClip, 1);
     clip->frames = g_new0(PsFrame, n_frames);
     while (clip->n_frames < n_frames && video_reader_next(&reader))
-        if (is_due(clip, times_s, &reader)) add_frame(clip, &reader);
+        if (is_due(clip, times_s, &reader)) add_frame(clip, &reader, max_pixels);
     if (reader.problem != NULL)
         return ps_fail_null(error, PS_ERROR_DATA, "the video is too long");
     if (clip->n_frames == 0) return no_picture(media, error), NULL;
