@@ -34,17 +34,22 @@ static void filling_clear(Filling *filling)
     ps_task_rows_free(filling->rows);
 }
 
-static void set_keys(Filling *filling, const PsTask *task, const PsSample *sample, size_t row)
+static void
+set_keys(Filling *filling, const PsPlanTask *planned, const PsSample *sample, size_t row)
 {
+    const PsTask *task = planned->task;
+    PsSample *view = ps_plan_view(planned, filling->rows->conditions[row], sample);
     for (size_t i = 0; i < task->n_slicers; i++) {
         const PsSuiteSlicer *slicer = &task->slicers[i];
-        const PsSlicerInput input = {.sample = sample, .argument = slicer->argument};
+        const PsSlicerInput input = {.sample = view != NULL ? view : sample,
+                                     .argument = slicer->argument};
         PsSliceKey key;
-        if (slicer->slicer->reads != PS_SLICER_READS_SAMPLE
-            || !slicer->slicer->key(&input, &key))
-            continue;
+        bool is_known = slicer->slicer->reads == PS_SLICER_READS_SAMPLE
+                        || slicer->slicer->reads == PS_SLICER_READS_PARTS;
+        if (!is_known || !slicer->slicer->key(&input, &key)) continue;
         filling->rows->slicers[i].of_rows[row] = ps_key_number(filling->numbers[i], key.key);
     }
+    ps_ablation_view_free(view);
 }
 
 static void add_sample(Filling *filling, const PsPlanTask *planned, const PsSample *sample)
@@ -58,7 +63,7 @@ static void add_sample(Filling *filling, const PsPlanTask *planned, const PsSamp
         rows->samples[row] = ps_name_hash(sample->id);
         rows->sources[row] = ps_name_hash(sample->cluster);
         rows->conditions[row] = (uint32_t)c;
-        set_keys(filling, task, sample, row);
+        set_keys(filling, planned, sample, row);
     }
 }
 

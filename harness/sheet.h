@@ -81,7 +81,8 @@ typedef struct PsSheet {
     PsSheetTask *tasks;
     size_t n_evidence;
     PsSheetEvidence *evidence;
-    PsFindings *gate; // what a gate said of this run, owned; NULL if none was asked
+    PsFindings *modality; // how the modalities are used, owned; NULL: no ablation, no conflict
+    PsFindings *gate;     // what a gate said of this run, owned; NULL if none was asked
 } PsSheet;
 
 // Reads the whole run file once. registry resolves the names of metrics and slicers.

@@ -228,8 +228,8 @@ static void use_slicer(PsAuditData *data, PsAuditColumn *column, size_t slicer)
 {
     const PsKeyColumn *given = &data->rows->slicers[slicer];
     Names names = names_new();
-    column->is_everywhere =
-        data->task->task->slicers[slicer].slicer->reads != PS_SLICER_READS_SAMPLE;
+    PsSlicerReads reads = data->task->task->slicers[slicer].slicer->reads;
+    column->is_everywhere = reads != PS_SLICER_READS_SAMPLE && reads != PS_SLICER_READS_PARTS;
     for (size_t i = 0; i < given->n_keys; i++)
         number_of(&names, given->names[i]);
     memcpy(column->keys.of_rows, given->of_rows,
