@@ -245,7 +245,7 @@ resolve_input(const PsSuite *suite, const IngestYaml *yaml, PsTask *task, GError
     }
     g_autoptr(GError) problem = NULL;
     if (ps_ingest_check(&task->ingest, &problem)) return true;
-    return fail_at(suite, "input", problem->message, error);
+    return fail_at(suite, "input:", problem->message, error);
 }
 
 static char *resolve_path(const char *suite_path, const char *path)
