@@ -1,4 +1,4 @@
-#include "harness/ingest.h"
+#include "harness/ingest_private.h"
 
 #include "harness/error.h"
 #include "harness/json.h"
@@ -8,56 +8,27 @@
 #include <math.h>
 #include <string.h>
 
-#define JPEG_QUALITY 90 // of frames, and of JPEG pictures that are reduced
-#define FIT_ROUNDS 8
+#define JPEG_QUALITY 90  // of frames, and of JPEG pictures that are reduced
 #define LEAST_SIDE_PX 16 // a picture is not reduced below
-
-// Tokens are estimated: a picture has one for 750 pixels, text one for 4 bytes, anything else
-// one for 1,024 bytes.
-#define PIXELS_A_TOKEN 750.0
-#define TEXT_BYTES_A_TOKEN 4.0
-#define BYTES_A_TOKEN 1024.0
 
 // ---- pieces
 
-// A part on its way. Pictures keep what they were made from, so that reducing them again starts
-// from there.
-typedef struct {
-    PsPart part;
-    PsMedia *media; // NULL for text
-    char *caption;
-    double time_s;
-    bool is_picture;
-    int width_px, height_px; // of a picture that was decoded; else 0
-} Piece;
-
-typedef struct {
-    const PsIngest *options;
-    unsigned cannot_take;
-    const char *prompt;
-    GArray *pieces; // Piece
-    GPtrArray *texts;
-    GString *trace; // members of the list "parts"
-    double reduced; // factor on the sides of all pictures, 1: none
-    int n_of_kind[PS_N_PART_KINDS];
-} Making;
-
 static void piece_clear(void *data)
 {
-    Piece *piece = data;
+    PsPiece *piece = data;
     ps_media_free(piece->media);
     g_free(piece->caption);
 }
 
-static Piece *add_piece(Making *making, PsPartKind kind, PsMedia *media)
+static PsPiece *add_piece(PsMaking *making, PsPartKind kind, PsMedia *media)
 {
-    Piece piece = {.part = {.kind = kind}, .media = media, .time_s = NAN};
+    PsPiece piece = {.part = {.kind = kind}, .media = media, .time_s = NAN};
     piece.is_picture = kind == PS_PART_IMAGE || kind == PS_PART_PAGE;
     g_array_append_val(making->pieces, piece);
-    return &g_array_index(making->pieces, Piece, making->pieces->len - 1);
+    return &g_array_index(making->pieces, PsPiece, making->pieces->len - 1);
 }
 
-static const char *picture_type(const PsMedia *media)
+const char *ps_ingest_picture_type(const PsMedia *media)
 {
     return strcmp(media->type, "image/jpeg") == 0 ? "image/jpeg" : "image/png";
 }
@@ -80,8 +51,8 @@ static PsImage *resize_within(const PsImage *image, double factor, GError **erro
 }
 
 // image, reduced by factor, as a piece's media.
-static bool
-set_picture(Piece *piece, const PsImage *image, double factor, const char *type, GError **error)
+bool ps_ingest_set_picture(
+    PsPiece *piece, const PsImage *image, double factor, const char *type, GError **error)
 {
     g_autoptr(PsImage) small = factor < 1 ? resize_within(image, factor, error) : NULL;
     if (factor < 1 && small == NULL) return false;
@@ -95,7 +66,7 @@ set_picture(Piece *piece, const PsImage *image, double factor, const char *type,
     return true;
 }
 
-static void begin_trace(Making *making, size_t part, const char *kind)
+static void begin_trace(PsMaking *making, size_t part, const char *kind)
 {
     if (making->trace->len > 0) g_string_append_c(making->trace, ',');
     g_string_append_c(making->trace, '{');
@@ -105,7 +76,7 @@ static void begin_trace(Making *making, size_t part, const char *kind)
     ps_json_append_string(making->trace, kind);
 }
 
-static void trace_size(Making *making, int width_px, int height_px)
+static void trace_size(PsMaking *making, int width_px, int height_px)
 {
     ps_json_append_key(making->trace, "width_px");
     ps_json_append_integer(making->trace, width_px);
@@ -115,7 +86,7 @@ static void trace_size(Making *making, int width_px, int height_px)
 
 // ---- video
 
-static void trace_clip(Making *making, size_t part, const PsClip *clip, PsSampling sampling)
+static void trace_clip(PsMaking *making, size_t part, const PsClip *clip, PsSampling sampling)
 {
     GString *trace = making->trace;
     begin_trace(making, part, "video");
@@ -133,29 +104,30 @@ static void trace_clip(Making *making, size_t part, const PsClip *clip, PsSampli
     ps_json_append_integer(trace, (int64_t)clip->n_all);
     ps_json_append_key(trace, "duration_s");
     ps_json_append_number(trace, clip->duration_s);
-    const Piece *last = &g_array_index(making->pieces, Piece, making->pieces->len - 1);
+    const PsPiece *last = &g_array_index(making->pieces, PsPiece, making->pieces->len - 1);
     trace_size(making, last->width_px, last->height_px);
     g_string_append_c(trace, '}');
 }
 
-static bool add_frames(Making *making, const PsClip *clip, int number, GError **error)
+static bool add_frames(PsMaking *making, const PsClip *clip, int number, GError **error)
 {
     for (size_t i = 0; i < clip->n_frames; i++) {
         const PsFrame *frame = &clip->frames[i];
         char digits[G_ASCII_DTOSTR_BUF_SIZE];
-        Piece *piece = add_piece(making, PS_PART_IMAGE, NULL);
+        PsPiece *piece = add_piece(making, PS_PART_IMAGE, NULL);
         piece->time_s = frame->time_s;
         piece->caption = g_strdup_printf(
             "video %d, frame %zu of %zu, at %s s", number, i + 1, clip->n_frames,
             g_ascii_formatd(digits, sizeof digits, "%.2f", frame->time_s));
         double factor =
             cap_of(making->options, frame->image->width_px, frame->image->height_px);
-        if (!set_picture(piece, frame->image, factor, "image/jpeg", error)) return false;
+        if (!ps_ingest_set_picture(piece, frame->image, factor, "image/jpeg", error))
+            return false;
     }
     return true;
 }
 
-static bool add_sound(Making *making, const PsMedia *video, int number, GError **error)
+static bool add_sound(PsMaking *making, const PsMedia *video, int number, GError **error)
 {
     g_autoptr(PsAudio) audio = ps_audio_decode(video, 0, error);
     PsMedia *media = audio != NULL ? ps_audio_encode(audio, "audio/wav", error) : NULL;
@@ -165,7 +137,7 @@ static bool add_sound(Making *making, const PsMedia *video, int number, GError *
     return true;
 }
 
-static bool take_video(Making *making, size_t part, const PsMedia *media, GError **error)
+static bool take_video(PsMaking *making, size_t part, const PsMedia *media, GError **error)
 {
     const PsIngest *options = making->options;
     int number = ++making->n_of_kind[PS_PART_VIDEO];
@@ -180,18 +152,18 @@ static bool take_video(Making *making, size_t part, const PsMedia *media, GError
 // ---- documents, series, pictures
 
 static bool
-add_page(Making *making, const PsMedia *media, int page, int n_pages, GError **error)
+add_page(PsMaking *making, const PsMedia *media, int page, int n_pages, GError **error)
 {
     g_autoptr(PsImage) image = ps_image_decode_page(media, page, error);
     if (image == NULL) return false;
-    Piece *piece = add_piece(making, PS_PART_PAGE, NULL);
+    PsPiece *piece = add_piece(making, PS_PART_PAGE, NULL);
     piece->caption = g_strdup_printf("document %d, page %d of %d",
                                      making->n_of_kind[PS_PART_PAGE], page + 1, n_pages);
     double factor = cap_of(making->options, image->width_px, image->height_px);
-    return set_picture(piece, image, factor, "image/png", error);
+    return ps_ingest_set_picture(piece, image, factor, "image/png", error);
 }
 
-static bool take_document(Making *making, size_t part, const PsMedia *media, GError **error)
+static bool take_document(PsMaking *making, size_t part, const PsMedia *media, GError **error)
 {
     int n_pages = ps_image_n_pages(media, error);
     int most = making->options->pages > 0 ? (int)making->options->pages : PS_INGEST_PAGES;
@@ -208,7 +180,7 @@ static bool take_document(Making *making, size_t part, const PsMedia *media, GEr
     return true;
 }
 
-static bool take_series(Making *making, size_t part, const PsMedia *media, GError **error)
+static bool take_series(PsMaking *making, size_t part, const PsMedia *media, GError **error)
 {
     g_autoptr(PsSeries) series = ps_series_decode(media, error);
     if (series == NULL) return false;
@@ -230,10 +202,10 @@ static bool take_series(Making *making, size_t part, const PsMedia *media, GErro
     return true;
 }
 
-static Piece *add_as_is(Making *making, const PsPart *part, const PsMedia *media)
+static PsPiece *add_as_is(PsMaking *making, const PsPart *part, const PsMedia *media)
 {
     PsMedia *copy = media != NULL ? ps_media_new(media->bytes, media->type, NULL) : NULL;
-    Piece *piece = add_piece(making, part->kind, copy);
+    PsPiece *piece = add_piece(making, part->kind, copy);
     piece->part = *part;
     return piece;
 }
@@ -243,23 +215,19 @@ static bool has_cap(const PsIngest *options)
     return options->max_image_pixels > 0 || options->max_image_side > 0;
 }
 
-static bool has_budget(const PsIngest *options)
-{
-    return options->max_request_bytes > 0 || options->max_request_tokens > 0;
-}
-
 static bool take_picture(
-    Making *making, size_t number, const PsPart *part, const PsMedia *media, GError **error)
+    PsMaking *making, size_t number, const PsPart *part, const PsMedia *media, GError **error)
 {
-    Piece *piece = add_as_is(making, part, media);
-    if (!has_cap(making->options) && !has_budget(making->options)) return true;
+    PsPiece *piece = add_as_is(making, part, media);
+    if (!has_cap(making->options) && !ps_ingest_has_budget(making->options)) return true;
     g_autoptr(PsImage) image = ps_image_decode(media, error);
     if (image == NULL) return false;
     double factor = cap_of(making->options, image->width_px, image->height_px);
     piece->width_px = image->width_px;
     piece->height_px = image->height_px;
     if (factor >= 1) return true;
-    if (!set_picture(piece, image, factor, picture_type(media), error)) return false;
+    if (!ps_ingest_set_picture(piece, image, factor, ps_ingest_picture_type(media), error))
+        return false;
     begin_trace(making, number, "picture");
     trace_size(making, piece->width_px, piece->height_px);
     g_string_append_printf(making->trace, ",\"was_px\":[%d,%d]}", image->width_px,
@@ -291,7 +259,7 @@ is_made(const PsIngest *options, unsigned cannot_take, const PsPart *part, const
 }
 
 static bool
-take_part(Making *making, size_t i, const PsPart *part, const PsMedia *media, GError **error)
+take_part(PsMaking *making, size_t i, const PsPart *part, const PsMedia *media, GError **error)
 {
     bool is_new = is_made(making->options, making->cannot_take, part, media);
     if (is_new && part->kind == PS_PART_VIDEO) return take_video(making, i, media, error);
@@ -302,87 +270,6 @@ take_part(Making *making, size_t i, const PsPart *part, const PsMedia *media, GE
     if (is_picture) return take_picture(making, i, part, media, error);
     add_as_is(making, part, media)->is_picture = false;
     return true;
-}
-
-// ---- the budget
-
-typedef struct {
-    double bytes, picture_bytes, tokens, picture_tokens;
-} Need;
-
-static Need need_of(const Making *making)
-{
-    double text = making->prompt != NULL ? (double)strlen(making->prompt) : 0;
-    Need need = {.bytes = text, .tokens = text / TEXT_BYTES_A_TOKEN};
-    for (size_t i = 0; i < making->pieces->len; i++) {
-        const Piece *piece = &g_array_index(making->pieces, Piece, i);
-        bool is_text = piece->part.kind == PS_PART_TEXT;
-        double bytes = is_text ? (double)strlen(piece->part.text)
-                               : (double)g_bytes_get_size(piece->media->bytes);
-        double tokens = is_text ? bytes / TEXT_BYTES_A_TOKEN : bytes / BYTES_A_TOKEN;
-        if (piece->is_picture) {
-            tokens = (double)piece->width_px * piece->height_px / PIXELS_A_TOKEN;
-            need.picture_bytes += bytes;
-            need.picture_tokens += tokens;
-        }
-        need.bytes += bytes;
-        need.tokens += ceil(tokens);
-    }
-    return need;
-}
-
-// By how much the pictures' sides have to shrink so that need fits; 1: it fits, 0: it never
-// will.
-static double shrink_for(double need, double of_pictures, int64_t most)
-{
-    if (most <= 0 || need <= (double)most) return 1;
-    double left = (double)most - (need - of_pictures);
-    return left > 0 && of_pictures > 0 ? 0.97 * sqrt(left / of_pictures) : 0;
-}
-
-static double shrink_factor(const PsIngest *options, const Need *need)
-{
-    return fmin(shrink_for(need->bytes, need->picture_bytes, options->max_request_bytes),
-                shrink_for(need->tokens, need->picture_tokens, options->max_request_tokens));
-}
-
-static bool over_budget(const PsIngest *options, const Need *need, GError **error)
-{
-    return ps_fail(
-        error, PS_ERROR_DATA,
-        "the request does not fit its budget: %.0f bytes, about %.0f tokens, where at "
-        "most %" G_GINT64_FORMAT " bytes, %" G_GINT64_FORMAT
-        " tokens (0: any) are allowed, with its pictures reduced as far as they may be",
-        need->bytes, need->tokens, options->max_request_bytes, options->max_request_tokens);
-}
-
-static bool shrink_pictures(Making *making, double factor, GError **error)
-{
-    for (size_t i = 0; i < making->pieces->len; i++) {
-        Piece *piece = &g_array_index(making->pieces, Piece, i);
-        if (!piece->is_picture) continue;
-        g_autoptr(PsImage) image = ps_image_decode(piece->media, error);
-        if (image == NULL
-            || !set_picture(piece, image, factor, picture_type(piece->media), error))
-            return false;
-    }
-    making->reduced *= factor;
-    return true;
-}
-
-static bool fit(Making *making, GError **error)
-{
-    if (!has_budget(making->options)) return true;
-    Need need = need_of(making);
-    for (int round = 0; round < FIT_ROUNDS; round++) {
-        double factor = shrink_factor(making->options, &need);
-        if (factor >= 1) return true;
-        if (factor <= 0 || !shrink_pictures(making, factor, error)) break;
-        need = need_of(making);
-    }
-    if (error != NULL && *error != NULL) return false;
-    return shrink_factor(making->options, &need) >= 1
-           || over_budget(making->options, &need, error);
 }
 
 // ---- all of it
@@ -408,10 +295,10 @@ void ps_ingested_clear(PsIngested *ingested)
     *ingested = (PsIngested){0};
 }
 
-static char *take_trace(Making *making)
+static char *take_trace(PsMaking *making)
 {
-    if (making->trace->len == 0 && !has_budget(making->options)) return NULL;
-    Need need = need_of(making);
+    if (making->trace->len == 0 && !ps_ingest_has_budget(making->options)) return NULL;
+    PsIngestNeed need = ps_ingest_need(making);
     GString *out = g_string_new("{\"parts\":[");
     g_string_append_printf(out, "%s]", making->trace->str);
     ps_json_append_key(out, "bytes");
@@ -428,7 +315,7 @@ static char *take_trace(Making *making)
     return g_string_free(out, false);
 }
 
-static void take_pieces(Making *making, PsIngested *ingested)
+static void take_pieces(PsMaking *making, PsIngested *ingested)
 {
     ingested->trace = take_trace(making);
     ingested->n_parts = making->pieces->len;
@@ -437,7 +324,7 @@ static void take_pieces(Making *making, PsIngested *ingested)
     ingested->notes = g_new0(PsPartNote, ingested->n_parts);
     ingested->texts = g_ptr_array_ref(making->texts);
     for (size_t i = 0; i < ingested->n_parts; i++) {
-        Piece *piece = &g_array_index(making->pieces, Piece, i);
+        PsPiece *piece = &g_array_index(making->pieces, PsPiece, i);
         ingested->parts[i] = piece->part;
         ingested->media[i] = g_steal_pointer(&piece->media);
         ingested->notes[i] = (PsPartNote){g_steal_pointer(&piece->caption), piece->time_s};
@@ -450,7 +337,7 @@ static bool is_needed(const PsIngest *options,
                       const PsMedia *const *media,
                       size_t n_parts)
 {
-    if (has_budget(options)) return true;
+    if (ps_ingest_has_budget(options)) return true;
     for (size_t i = 0; i < n_parts; i++) {
         bool is_picture = parts[i].kind == PS_PART_IMAGE || parts[i].kind == PS_PART_PAGE;
         if (is_picture && has_cap(options)) return true;
@@ -470,9 +357,9 @@ bool ps_ingest(const PsIngest *ingest,
                GError **error)
 {
     if (!is_needed(ingest, cannot_take, parts, media, n_parts)) return true;
-    Making making = {
+    PsMaking making = {
         .options = ingest, .cannot_take = cannot_take, .prompt = prompt, .reduced = 1};
-    making.pieces = g_array_new(false, false, sizeof(Piece));
+    making.pieces = g_array_new(false, false, sizeof(PsPiece));
     g_array_set_clear_func(making.pieces, piece_clear);
     making.texts = g_ptr_array_new_with_free_func(g_free);
     making.trace = g_string_new(NULL);
@@ -482,7 +369,7 @@ bool ps_ingest(const PsIngest *ingest,
         if (!is_ok)
             g_prefix_error(error, "part %zu (%s): ", i + 1, ps_part_kind_name(parts[i].kind));
     }
-    is_ok = is_ok && fit(&making, error);
+    is_ok = is_ok && ps_ingest_fit(&making, error);
     if (is_ok) take_pieces(&making, ingested);
     g_array_unref(making.pieces);
     g_ptr_array_unref(making.texts);
