@@ -68,6 +68,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsPlan, ps_plan_free)
 PsSample *
 ps_plan_next(PsPlan *plan, const PsPlanTask **task, uint64_t *sample_id, GError **error);
 
+// The items of a task that there are.
+static inline uint64_t ps_plan_task_n_asked(const PsPlanTask *task)
+{
+    return task->n_items - task->n_inapplicable;
+}
+
 // Whether a condition (its number in the task) can be applied to sample at all: an ablation of
 // what it does not have cannot, and is no item.
 bool ps_plan_applies(const PsPlanTask *task, size_t condition, const PsSample *sample);

@@ -165,7 +165,7 @@ copy_head(PsSheetTask *out, const PsPlanTask *task, const PsTaskRows *table, GEr
     out->dataset_path = g_strdup(task->dataset_path);
     out->dataset_sha256 = g_strdup(task->dataset_sha256);
     out->n_samples = task->n_samples;
-    out->n_items = task->n_items - task->n_inapplicable;
+    out->n_items = ps_plan_task_n_asked(task);
     out->n_done = table->n_rows;
     out->n_metrics = table->n_metrics;
     out->n_suite_metrics = table->n_suite_metrics;
