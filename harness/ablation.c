@@ -71,8 +71,8 @@ const PsContradiction *ps_ablation_contradiction(const PsAblation *ablation,
 
 bool ps_ablation_applies(const PsAblation *ablation, const PsSample *sample, bool has_prompt)
 {
-    unsigned present = ps_sample_modalities(sample);
     if (ablation->kind == PS_ABLATION_NONE) return true;
+    unsigned present = ps_sample_modalities(sample);
     if (!(present & ablation->modalities)) return false;
     if (ablation->kind == PS_ABLATION_DROP)
         return has_prompt || (present & ~ablation->modalities) != 0;

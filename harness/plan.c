@@ -30,6 +30,9 @@ static bool open_task(PsPlan *plan,
     if (planned->n_samples == 0)
         return ps_fail(error, PS_ERROR_DATA, "%s: holds no samples", task->dataset);
     planned->ingest = ps_ingest_merge(&task->ingest, &options->ingest);
+    g_autoptr(GString) ingest = g_string_new("{");
+    ps_ingest_append_json(ingest, &planned->ingest);
+    if (ingest->len > 1) planned->ingest_json = g_strdup_printf("%s}", ingest->str);
     return ps_plan_ablations(plan, planned, error);
 }
 
@@ -91,6 +94,7 @@ void ps_plan_free(PsPlan *plan)
         for (size_t c = 0; task->swaps != NULL && c < task->task->n_conditions; c++)
             ps_swap_free(task->swaps[c]);
         g_free(task->swaps);
+        g_free(task->ingest_json);
         ps_dataset_close(task->dataset);
         ps_manifest_free(task->manifest_owned);
         g_free(task->dataset_path);
@@ -140,12 +144,10 @@ static bool record_input(const PsPlanTask *task, size_t i, PsRunFile *run, GErro
     g_autofree char *count_name = g_strdup_printf("task %zu not applicable", i);
     g_autofree char *input_name = g_strdup_printf("task %zu input", i);
     g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT, task->n_inapplicable);
-    g_autoptr(GString) input = g_string_new("{");
-    ps_ingest_append_json(input, &task->ingest);
-    g_string_append_c(input, '}');
     if (task->n_inapplicable > 0 && !ps_runfile_set_info(run, count_name, count, error))
         return false;
-    return input->len == 2 || ps_runfile_set_info(run, input_name, input->str, error);
+    return task->ingest_json == NULL
+           || ps_runfile_set_info(run, input_name, task->ingest_json, error);
 }
 
 static bool record_task(const PsPlanTask *task, size_t i, PsRunFile *run, GError **error)

@@ -295,13 +295,6 @@ static void hash_part(XXH3_state_t *state, const PsPart *part, const PsMedia *lo
     }
 }
 
-static void hash_ingest(XXH3_state_t *state, const PsIngest *ingest)
-{
-    g_autoptr(GString) json = g_string_new(NULL);
-    ps_ingest_append_json(json, ingest);
-    if (json->len > 0) hash_text(state, json->str);
-}
-
 // Everything that the answer depends on; taken before the condition changes the media, whose
 // label and seed stand for what it does.
 static void compute_key(PsWork *work)
@@ -316,7 +309,7 @@ static void compute_key(PsWork *work)
     for (size_t i = 0; i < sample->n_parts; i++)
         hash_part(&state, &sample->parts[i], work->media[i]);
     hash_text(&state, label);
-    hash_ingest(&state, &work->task->ingest);
+    if (work->task->ingest_json != NULL) hash_text(&state, work->task->ingest_json);
     uint64_t seed = work->item.condition > 0 ? work->plan->seed : 0;
     uint64_t numbers[] = {seed, (uint64_t)work->item.epoch};
     XXH3_128bits_update(&state, numbers, sizeof numbers);
