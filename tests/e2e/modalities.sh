@@ -211,6 +211,16 @@ assert_eq "a program may try for itself" "$(printf 'suite: s\ntasks:\n  - {name:
     "$proofsheet" run files.yaml --model 'exec/python3 echo.py' --run files.proof -q
     sql files.proof "SELECT count(*) FROM response WHERE outcome = 'answered'")" 6
 
+say "a sample that contradicts itself"
+cat >itself.jsonl <<'JSON'
+{"id":"a","parts":[{"text":"What do you hear?"},{"image":"1.png"},{"audio":"2.wav"}],"references":["2"],"contradictions":[{"modality":"image","references":["1"]}]}
+{"id":"b","parts":[{"text":"What do you hear?"},{"image":"1.png"},{"audio":"1.wav"}],"references":["1"]}
+JSON
+suite itself.yaml itself.jsonl '' ''
+run itself.yaml 'exec/python3 look.py' itself.proof -o itself.json
+assert_eq "the picture is followed" "$(jq -c '.modality.tables[0].rows[0] | [.condition, .modality, .against, .asked, .follows_it.value]' itself.json)" '["clean","image","audio",1,100]'
+assert_eq "what is in the data" "$("$proofsheet" dataset info ablate.jsonl --json | jq -c '[.n_with_twin, .n_with_contradictions]')" '[2,2]'
+
 say "a dataset's contradictions are data: verified, packed, hashed"
 run_expect 0 "$proofsheet" dataset build ablate.jsonl -o ablate.h5
 run_expect 0 "$proofsheet" dataset verify ablate.h5
