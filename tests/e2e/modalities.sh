@@ -177,7 +177,7 @@ assert_contains "the summary" "$(cat ablate.md)" "which modality wins where they
 cells() { table "$1" | jq -c --arg c "$2" '.rows[] | select(.condition == $c)'; }
 assert_eq "blind answers" "$(cells blind drop:media | jq -c '[.answered.value, .as_sure.value]')" '[100,100]'
 assert_eq "the picture wins" "$(cells conflicts contradict:image | jq -c '[.modality, .against, .follows_it.value, .follows_others.value]')" '["image","audio",100,0]'
-assert_eq "used" "$(cells use contradict:image | jq -c '[.difference.value, .same_answer.value]')" '[-100,0]'
+assert_eq "used" "$(cells use contradict:image | jq -c '[.metric, .difference.value, .same_answer.value]' | tr '\n' ' ')" '["exact_match",-100,0] ["answered",0,0] '
 
 say "an ablation of what no sample has is an error before anything is asked"
 suite none.yaml ablate.jsonl '' '"drop:video"'
