@@ -289,7 +289,8 @@ static bool read_attributes(PsJsonScan *scan, PsSample *sample, GError **error)
 static bool read_modality(PsJsonScan *scan, PsContradiction *contradiction, GError **error)
 {
     g_autofree char *name = NULL;
-    if (!read_string(scan, "modality", MAX_ID_BYTES, &name, error)) return false;
+    if (!read_string(scan, "modality", MAX_ID_BYTES, &name, error) || name == NULL)
+        return false;
     return ps_part_kind_find(name, &contradiction->modality)
            || ps_fail(error, PS_ERROR_DATA, "there is no modality \"%s\"", name);
 }

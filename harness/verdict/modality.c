@@ -51,8 +51,9 @@ static bool load_answers(Looking *looking, PsRunFile *run, GError **error)
         " AND outcome = 'answered'",
         error);
     if (statement == NULL) return false;
+    const uint64_t end = task->first_item + task->n_items;
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)task->first_item);
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)(task->first_item + task->n_items));
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)end);
     looking->answers = g_new0(uint64_t, looking->table->n_rows);
     int status;
     while ((status = ps_runfile_step(run, statement, error)) == 1) {
