@@ -69,8 +69,8 @@ static void stroke(PsImage *image, int x, int top, int bottom)
 
 static void draw_panel(PsImage *image, const PsChannel *channel, size_t n_rows, int top_px)
 {
-    double least, greatest;
-    range_of(channel->values, 0, n_rows, &least, &greatest);
+    double least = NAN, greatest = NAN;
+    if (channel->values != NULL) range_of(channel->values, 0, n_rows, &least, &greatest);
     memset(image->pixels + (size_t)top_px * PANEL_WIDTH_PX, RULE, PANEL_WIDTH_PX);
     for (int x = 0; x < PANEL_WIDTH_PX && !isnan(least); x++) {
         size_t first = (size_t)x * n_rows / PANEL_WIDTH_PX;

@@ -31,6 +31,9 @@ void ps_series_free(PsSeries *series)
         g_free(series->channels[i].name);
         g_free(series->channels[i].unit);
         g_free(series->channels[i].values);
+        for (size_t row = 0; series->channels[i].words != NULL && row < series->n_rows; row++)
+            g_free(series->channels[i].words[row]);
+        g_free(series->channels[i].words);
     }
     g_free(series->channels);
     g_free(series->time_column);
@@ -142,10 +145,24 @@ static void append_titles(GString *out, const PsSeries *series, bool is_reduced)
 {
     static const char *const suffixes[] = {" mean", " min", " max"};
     if (series->rate_hz > 0) g_string_append(out, "time [s]");
-    for (size_t i = 0; i < series->n_channels; i++)
-        for (size_t s = 0; s < (is_reduced ? G_N_ELEMENTS(suffixes) : 1); s++)
-            append_title(out, &series->channels[i], i, is_reduced ? suffixes[s] : "");
+    for (size_t i = 0; i < series->n_channels; i++) {
+        const PsChannel *channel = &series->channels[i];
+        bool has_three = is_reduced && channel->words == NULL;
+        for (size_t s = 0; s < (has_three ? G_N_ELEMENTS(suffixes) : 1); s++)
+            append_title(out, channel, i, has_three ? suffixes[s] : "");
+    }
     g_string_append_c(out, '\n');
+}
+
+static void
+append_cell(GString *out, const PsChannel *channel, size_t first, size_t end, bool is_reduced)
+{
+    if (channel->words != NULL)
+        ps_series_append_word(out, channel->words[first]);
+    else if (is_reduced)
+        append_stretch(out, channel, first, end);
+    else
+        append_number(out, channel->values[first]);
 }
 
 static void
@@ -155,10 +172,7 @@ append_line(GString *out, const PsSeries *series, size_t first, size_t end, bool
     if (has_time) append_number(out, (double)first / series->rate_hz);
     for (size_t i = 0; i < series->n_channels; i++) {
         if (i > 0 || has_time) g_string_append_c(out, ',');
-        if (is_reduced)
-            append_stretch(out, &series->channels[i], first, end);
-        else
-            append_number(out, series->channels[i].values[first]);
+        append_cell(out, &series->channels[i], first, end, is_reduced);
     }
     g_string_append_c(out, '\n');
 }

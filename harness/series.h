@@ -1,5 +1,5 @@
-// A sensor series or a table: channels of numbers, row by row, as CSV or HDF5 files hold them.
-// docs/datasets.md says how both are read. Thread-safe.
+// A sensor series or a table: channels of numbers or words, row by row, as CSV or HDF5 files
+// hold them. docs/datasets.md says how both are read. Thread-safe.
 #pragma once
 
 #include "harness/media.h"
@@ -10,7 +10,8 @@
 typedef struct {
     char *name;     // "" if the file gives none
     char *unit;     // "" if the file gives none
-    double *values; // [n_rows]; NAN: missing
+    double *values; // [n_rows] numbers; NAN: missing. NULL for a channel of words
+    char **words;   // [n_rows] words, UTF-8; NULL: missing. NULL for a channel of numbers
 } PsChannel;
 
 typedef struct {
@@ -22,7 +23,8 @@ typedef struct {
     PsChannel *channels; // [n_channels] ≥ 1
 } PsSeries;
 
-// Room for n_rows and n_channels; values are not set. NULL if there is no memory for it.
+// Room for n_rows of n_channels of numbers, which are not set. NULL if there is no memory for
+// it.
 PsSeries *ps_series_new(size_t n_rows, size_t n_channels);
 void ps_series_free(PsSeries *series);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsSeries, ps_series_free)
@@ -41,11 +43,14 @@ const char *ps_series_type(const PsMedia *media);
 // The two forms of the above for CSV (harness/series_csv.c).
 PsSeries *ps_series_from_csv(const char *text, size_t length, GError **error);
 void ps_series_append_csv(GString *out, const PsSeries *series);
+void ps_series_append_word(GString *out,
+                           const char *word); // quoted where need be; NULL: nothing
 
 // A series as text for a system that reads no files: a line that says what it is (rows,
 // channels, rate), then CSV. A series of more than rows_most rows is divided into that many
 // stretches of (nearly) equal length; each is a line with mean, least and greatest value of
-// every channel. Numbers have 6 significant digits. The caller's.
+// every channel of numbers, and the first of the words. Numbers have 6 significant digits. The
+// caller's.
 char *ps_series_text(const PsSeries *series, size_t rows_most);
 
 // HDF5 as Debian builds it is not thread-safe: every call of it, in any part of the program, is

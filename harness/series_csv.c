@@ -1,30 +1,32 @@
 // CSV (RFC 4180) with these conventions: commas, or semicolons or tabs where the first line has
 // more of these; a first line of names, each with its unit behind it in brackets or parentheses
 // ("pressure [kPa]"); lines that begin with '#' are comments, of which "# rate_hz: 100" states
-// the rate; an empty cell, "nan", "na" and "null" are missing. A first column called "time",
-// "time_s" or "t" in seconds (unit "s" or none), whose steps are all alike within 1 %, is the
-// rate and not a channel; so that rate and values are read back as they were written.
+// the rate; an empty cell, "nan", "na" and "null" are missing; cells hold no line breaks. A
+// column with a cell that is no number holds words. A first column called "time", "time_s" or
+// "t" in seconds (unit "s" or none), whose steps are all alike within 1 %, is the rate and not
+// a channel; so that rate and values are read back as they were written.
 #include "harness/error.h"
 #include "harness/series.h"
 
 #include <math.h>
 #include <string.h>
 
-#define CELL_MOST 256
+#define CELL_MOST 4096 // bytes; the rest of a longer one is left out
 
 typedef struct {
     const char *at, *end;
     size_t line; // of what is at hand, from 1
     char separator;
     double rate_hz;
-    PsSeries *series;   // names and units; values lie in columns until the end
-    GPtrArray *columns; // GArray * of double
+    PsSeries *series; // names and units; rows when all lines were looked at
+    bool *is_words;   // [n_channels]
+    size_t n_rows;
 } Csv;
 
 static void csv_clear(Csv *csv)
 {
     ps_series_free(csv->series);
-    if (csv->columns != NULL) g_ptr_array_unref(csv->columns);
+    g_free(csv->is_words);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Csv, csv_clear)
 
@@ -137,56 +139,78 @@ static bool is_numeric(const Csv *csv, const char *line, size_t length)
     return true;
 }
 
-static bool add_row(Csv *csv, const char *line, size_t length, GError **error)
+// Counts a row, and notes which columns hold words.
+static bool look_at_row(Csv *csv, const char *line, size_t length, GError **error)
 {
     char cell[CELL_MOST];
     const char *at = line;
-    size_t n = 0;
+    size_t n = 0, n_channels = csv->series->n_channels;
     for (; next_cell(csv, &at, line + length, cell); n++) {
         double value;
-        if (n == csv->columns->len)
-            return ps_fail(error, PS_ERROR_DATA, "line %zu has more than %u cells", csv->line,
-                           csv->columns->len);
-        if (!read_number(cell, &value))
-            return ps_fail(error, PS_ERROR_DATA, "line %zu: \"%.40s\" is not a number",
-                           csv->line, cell);
-        g_array_append_val((GArray *)csv->columns->pdata[n], value);
+        if (n == n_channels)
+            return ps_fail(error, PS_ERROR_DATA, "line %zu has more than %zu cells", csv->line,
+                           n_channels);
+        csv->is_words[n] |= !read_number(cell, &value);
     }
-    if (n < csv->columns->len)
-        return ps_fail(error, PS_ERROR_DATA, "line %zu has %zu cells of %u", csv->line, n,
-                       csv->columns->len);
-    size_t n_rows = ((GArray *)csv->columns->pdata[0])->len;
-    return n_rows * csv->columns->len <= PS_SERIES_MAX_VALUES
+    if (n < n_channels)
+        return ps_fail(error, PS_ERROR_DATA, "line %zu has %zu cells of %zu", csv->line, n,
+                       n_channels);
+    return ++csv->n_rows * n_channels <= PS_SERIES_MAX_VALUES
            || ps_fail(error, PS_ERROR_DATA, "the series holds more than %u values",
                       PS_SERIES_MAX_VALUES);
 }
 
-static void free_column(void *column)
+static void fill_row(Csv *csv, const char *line, size_t length, size_t row)
 {
-    g_array_unref(column);
+    char cell[CELL_MOST];
+    const char *at = line;
+    for (size_t n = 0; next_cell(csv, &at, line + length, cell); n++) {
+        PsChannel *channel = &csv->series->channels[n];
+        if (channel->values != NULL)
+            read_number(cell, &channel->values[row]);
+        else if (!is_missing(cell))
+            channel->words[row] = g_utf8_make_valid(cell, -1);
+    }
 }
 
-// The first line: names, or the first row of channels that have none.
-static bool read_head(Csv *csv, const char *line, size_t length, GError **error)
+// The first line: names, or the first row of channels that have none (*is_data).
+static bool read_head(Csv *csv, const char *line, size_t length, bool *is_data, GError **error)
 {
     char cell[CELL_MOST];
     const char *at = line;
     csv->separator = find_separator(line, length);
-    bool is_data = is_numeric(csv, line, length);
+    *is_data = is_numeric(csv, line, length);
     g_autoptr(GArray) channels = g_array_new(false, true, sizeof(PsChannel));
     while (next_cell(csv, &at, line + length, cell)) {
         PsChannel channel = {0};
-        split_unit(is_data ? "" : cell, &channel);
+        split_unit(*is_data ? "" : cell, &channel);
         g_array_append_val(channels, channel);
-        g_ptr_array_add(csv->columns, g_array_new(false, false, sizeof(double)));
     }
     csv->series = g_new0(PsSeries, 1);
     csv->series->n_channels = channels->len;
     csv->series->channels = g_array_steal(channels, NULL);
-    if (csv->columns->len > PS_SERIES_MAX_CHANNELS)
-        return ps_fail(error, PS_ERROR_DATA, "the series has more than %d channels",
-                       PS_SERIES_MAX_CHANNELS);
-    return !is_data || add_row(csv, line, length, error);
+    csv->is_words = g_new0(bool, csv->series->n_channels);
+    return csv->series->n_channels <= PS_SERIES_MAX_CHANNELS
+           || ps_fail(error, PS_ERROR_DATA, "the series has more than %d channels",
+                      PS_SERIES_MAX_CHANNELS);
+}
+
+static bool make_room(Csv *csv, GError **error)
+{
+    PsSeries *series = csv->series;
+    if (csv->n_rows == 0)
+        return ps_fail(error, PS_ERROR_DATA, "the series has names and no rows");
+    series->n_rows = csv->n_rows;
+    for (size_t i = 0; i < series->n_channels; i++) {
+        PsChannel *channel = &series->channels[i];
+        if (csv->is_words[i])
+            channel->words = g_try_new0(char *, csv->n_rows);
+        else
+            channel->values = g_try_new(double, csv->n_rows);
+        if (channel->words == NULL && channel->values == NULL)
+            return ps_fail(error, PS_ERROR_DATA, "the series is too long for the memory");
+    }
+    return true;
 }
 
 static bool is_time(const PsChannel *channel)
@@ -212,13 +236,10 @@ static double rate_of(const double *times_s, size_t n_rows)
 static PsSeries *take_series(Csv *csv)
 {
     PsSeries *series = g_steal_pointer(&csv->series);
-    series->n_rows = ((GArray *)csv->columns->pdata[0])->len;
-    for (size_t i = 0; i < series->n_channels; i++)
-        series->channels[i].values = g_array_steal(csv->columns->pdata[i], NULL);
-    series->rate_hz = csv->rate_hz;
     PsChannel *first = &series->channels[0];
-    double rate_hz =
-        is_time(first) && series->n_channels > 1 ? rate_of(first->values, series->n_rows) : 0;
+    bool has_time = is_time(first) && first->values != NULL && series->n_channels > 1;
+    double rate_hz = has_time ? rate_of(first->values, series->n_rows) : 0;
+    series->rate_hz = csv->rate_hz;
     if (rate_hz == 0) return series;
     series->rate_hz = rate_hz;
     series->start_s = first->values[0];
@@ -232,82 +253,30 @@ static PsSeries *take_series(Csv *csv)
     return series;
 }
 
+// All lines are looked at before there is room for any, and then read again.
+static bool read_rows(Csv *csv, GError **error)
+{
+    const char *line;
+    size_t n;
+    bool is_data;
+    if (!next_line(csv, &line, &n)) return ps_fail(error, PS_ERROR_DATA, "the series is empty");
+    if (!read_head(csv, line, n, &is_data, error)) return false;
+    const char *rows = is_data ? line : csv->at;
+    if (is_data) csv->at = line, csv->line--;
+    while (next_line(csv, &line, &n))
+        if (!look_at_row(csv, line, n, error)) return false;
+    if (!make_room(csv, error)) return false;
+    csv->at = rows;
+    for (size_t row = 0; next_line(csv, &line, &n); row++)
+        fill_row(csv, line, n, row);
+    return true;
+}
+
 PsSeries *ps_series_from_csv(const char *text, size_t length, GError **error)
 {
     g_auto(Csv) csv = {.at = text, .end = text + length};
-    csv.columns = g_ptr_array_new_with_free_func(free_column);
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) csv.at += 3;
     if (memchr(text, '\0', length) != NULL)
         return ps_fail_null(error, PS_ERROR_DATA, "the series is neither text nor HDF5");
-    const char *line;
-    size_t n;
-    if (!next_line(&csv, &line, &n))
-        return ps_fail_null(error, PS_ERROR_DATA, "the series is empty");
-    if (!read_head(&csv, line, n, error)) return NULL;
-    while (next_line(&csv, &line, &n))
-        if (!add_row(&csv, line, n, error)) return NULL;
-    if (((GArray *)csv.columns->pdata[0])->len == 0)
-        return ps_fail_null(error, PS_ERROR_DATA, "the series has names and no rows");
-    return take_series(&csv);
-}
-
-// ---- writing
-
-static void append_title(GString *out, const PsChannel *channel, size_t number)
-{
-    g_autoptr(GString) title = g_string_new(channel->name);
-    if (title->len == 0) g_string_printf(title, "channel %zu", number + 1);
-    if (channel->unit[0] != '\0') g_string_append_printf(title, " [%s]", channel->unit);
-    bool needs_quotes = strpbrk(title->str, ",;\t\"\n#") != NULL;
-    if (needs_quotes) {
-        g_string_replace(title, "\"", "\"\"", 0);
-        g_string_prepend_c(title, '"');
-        g_string_append_c(title, '"');
-    }
-    g_string_append(out, title->str);
-}
-
-static void append_double(GString *out, double value)
-{
-    char digits[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append(out, g_ascii_dtostr(digits, sizeof digits, value));
-}
-
-static void append_titles(GString *out, const PsSeries *series)
-{
-    if (series->time_column != NULL) g_string_append_printf(out, "%s,", series->time_column);
-    for (size_t i = 0; i < series->n_channels; i++) {
-        if (i > 0) g_string_append_c(out, ',');
-        append_title(out, &series->channels[i], i);
-    }
-    g_string_append_c(out, '\n');
-}
-
-static void append_row(GString *out, const PsSeries *series, size_t row)
-{
-    if (series->time_column != NULL) {
-        append_double(out, series->start_s + (double)row / series->rate_hz);
-        g_string_append_c(out, ',');
-    }
-    for (size_t i = 0; i < series->n_channels; i++) {
-        double value = series->channels[i].values[row];
-        if (i > 0) g_string_append_c(out, ',');
-        if (!isnan(value))
-            append_double(out, value);
-        else if (series->n_channels == 1) // an empty line would be no row
-            g_string_append(out, "nan");
-    }
-    g_string_append_c(out, '\n');
-}
-
-void ps_series_append_csv(GString *out, const PsSeries *series)
-{
-    if (series->rate_hz > 0 && series->time_column == NULL) {
-        g_string_append(out, "# rate_hz: ");
-        append_double(out, series->rate_hz);
-        g_string_append_c(out, '\n');
-    }
-    append_titles(out, series);
-    for (size_t row = 0; row < series->n_rows; row++)
-        append_row(out, series, row);
+    return read_rows(&csv, error) ? take_series(&csv) : NULL;
 }

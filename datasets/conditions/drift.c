@@ -37,6 +37,7 @@ static PsMedia *apply(const PsMedia *media, double amount, guint64 seed, GError 
     for (size_t c = 0; c < series->n_channels; c++) {
         PsChannel *channel = &series->channels[c];
         double sign = ps_rng_uniform(&rng) < 0.5 ? -1 : 1;
+        if (channel->values == NULL) continue;
         shift(channel, series->n_rows, sign * amount * deviation_of(channel, series->n_rows));
     }
     return ps_series_encode(series, ps_series_type(media), error);

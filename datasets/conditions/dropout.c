@@ -11,8 +11,13 @@
 
 static void lose_row(PsSeries *series, size_t row)
 {
-    for (size_t c = 0; c < series->n_channels; c++)
-        series->channels[c].values[row] = NAN;
+    for (size_t c = 0; c < series->n_channels; c++) {
+        PsChannel *channel = &series->channels[c];
+        if (channel->values != NULL)
+            channel->values[row] = NAN;
+        else
+            g_clear_pointer(&channel->words[row], g_free);
+    }
 }
 
 static void lose_rows(PsSeries *series, double share, PsRng *rng)

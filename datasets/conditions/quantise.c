@@ -25,7 +25,8 @@ static PsMedia *apply(const PsMedia *media, double amount, guint64 seed, GError 
     g_autoptr(PsSeries) series = ps_series_decode(media, error);
     if (series == NULL) return NULL;
     for (size_t c = 0; c < series->n_channels; c++)
-        quantise(&series->channels[c], series->n_rows, exp2(floor(amount)) - 1);
+        if (series->channels[c].values != NULL)
+            quantise(&series->channels[c], series->n_rows, exp2(floor(amount)) - 1);
     return ps_series_encode(series, ps_series_type(media), error);
 }
 

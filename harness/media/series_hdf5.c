@@ -16,22 +16,15 @@
 #include <string.h>
 
 #define TEXT_MOST_BYTES 65536
+#define WORD_MOST_BYTES 4096
 #define DATASETS_MOST PS_SERIES_MAX_CHANNELS
 
 typedef struct {
-    GArray *channels; // PsChannel, owned
+    GArray *channels; // PsChannel, of n_rows each
     size_t n_rows;
     double rate_hz;
     GError *error;
 } Reading;
-
-static void channel_clear(void *data)
-{
-    PsChannel *channel = data;
-    g_free(channel->name);
-    g_free(channel->unit);
-    g_free(channel->values);
-}
 
 // ---- attributes
 
@@ -90,6 +83,12 @@ static bool is_number(hid_t type)
     return (class == H5T_FLOAT || class == H5T_INTEGER) && H5Tget_size(type) <= 16;
 }
 
+static bool has_words(hid_t type)
+{
+    return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0
+           && H5Tget_size(type) > 0 && H5Tget_size(type) <= WORD_MOST_BYTES;
+}
+
 static bool set_n_rows(Reading *reading, const char *name, hsize_t n_rows, hsize_t n_channels)
 {
     if (n_rows == 0 || n_channels == 0
@@ -106,14 +105,16 @@ static bool set_n_rows(Reading *reading, const char *name, hsize_t n_rows, hsize
 
 // ---- reading
 
-static PsChannel *add_channel(Reading *reading, char *name, const char *unit)
+// A new channel with room for numbers or words; NULL if there is no memory.
+static PsChannel *add_channel(Reading *reading, char *name, const char *unit, bool is_words)
 {
     PsChannel channel = {.name = name,
                          .unit = g_strdup(unit != NULL ? unit : ""),
-                         .values = g_try_new(double, reading->n_rows)};
+                         .values = is_words ? NULL : g_try_new(double, reading->n_rows),
+                         .words = is_words ? g_try_new0(char *, reading->n_rows) : NULL};
     g_array_append_val(reading->channels, channel);
     PsChannel *added = &g_array_index(reading->channels, PsChannel, reading->channels->len - 1);
-    return added->values != NULL ? added : NULL;
+    return added->values != NULL || added->words != NULL ? added : NULL;
 }
 
 static bool damaged(Reading *reading, const char *name)
@@ -159,7 +160,7 @@ static bool read_matrix(Reading *reading, hid_t dataset, const char *name, hsize
     for (size_t c = 0; c < n_columns; c++) {
         g_autofree char *unit = nth(units, c);
         PsChannel *channel =
-            add_channel(reading, column_name(columns, name, c, n_columns), unit);
+            add_channel(reading, column_name(columns, name, c, n_columns), unit, false);
         if (channel == NULL) return damaged(reading, name);
         for (size_t row = 0; row < reading->n_rows; row++)
             channel->values[row] = all[row * n_columns + c];
@@ -168,20 +169,47 @@ static bool read_matrix(Reading *reading, hid_t dataset, const char *name, hsize
     return true;
 }
 
-static bool
-read_member(Reading *reading, hid_t dataset, hid_t type, unsigned member, const char *units)
+// Reads dataset as `wanted`, which is a word of size bytes or a compound of one.
+static bool read_words(Reading *reading,
+                       hid_t dataset,
+                       hid_t wanted,
+                       size_t size,
+                       PsChannel *channel,
+                       const char *name)
 {
-    char *member_name = H5Tget_member_name(type, member);
-    g_autofree char *name = g_utf8_make_valid(member_name != NULL ? member_name : "", -1);
-    g_auto(Hdf5Id) wanted = H5Tcreate(H5T_COMPOUND, sizeof(double));
-    bool is_made =
-        member_name != NULL && H5Tinsert(wanted, member_name, 0, H5T_NATIVE_DOUBLE) >= 0;
-    H5free_memory(member_name);
-    g_autofree char *unit = nth(units, member);
-    PsChannel *channel = is_made ? add_channel(reading, g_strdup(name), unit) : NULL;
-    if (channel == NULL
-        || H5Dread(dataset, wanted, H5S_ALL, H5S_ALL, H5P_DEFAULT, channel->values) < 0)
+    bool fits = reading->n_rows <= PS_MEDIA_MAX_BYTES / size;
+    g_autofree char *all = fits ? g_try_malloc(reading->n_rows * size) : NULL;
+    if (all == NULL || H5Dread(dataset, wanted, H5S_ALL, H5S_ALL, H5P_DEFAULT, all) < 0)
         return damaged(reading, name);
+    for (size_t row = 0; row < reading->n_rows; row++) {
+        const char *word = all + row * size;
+        g_autofree char *valid = g_utf8_make_valid(word, (gssize)strnlen(word, size));
+        g_strchomp(valid); // Fortran pads with spaces
+        if (*valid != '\0') channel->words[row] = g_steal_pointer(&valid);
+    }
+    return true;
+}
+
+// A type of memory for one member of a compound alone.
+static hid_t member_alone(const char *member, hid_t of_type)
+{
+    hid_t alone = H5Tcreate(H5T_COMPOUND, H5Tget_size(of_type));
+    if (alone >= 0 && H5Tinsert(alone, member, 0, of_type) >= 0) return alone;
+    hdf5_id_close(alone);
+    return -1;
+}
+
+static bool read_member(
+    Reading *reading, hid_t dataset, const char *member, hid_t type, char *unit, bool is_words)
+{
+    g_auto(Hdf5Id) alone = member_alone(member, type);
+    PsChannel *channel =
+        alone >= 0 ? add_channel(reading, g_utf8_make_valid(member, -1), unit, is_words) : NULL;
+    if (channel == NULL) return damaged(reading, member);
+    if (is_words)
+        return read_words(reading, dataset, alone, H5Tget_size(type), channel, member);
+    if (H5Dread(dataset, alone, H5S_ALL, H5S_ALL, H5P_DEFAULT, channel->values) < 0)
+        return damaged(reading, member);
     mark_missing(channel, reading->n_rows);
     return true;
 }
@@ -192,12 +220,27 @@ static bool read_table(Reading *reading, hid_t dataset, hid_t type, const char *
     int n_members = H5Tget_nmembers(type);
     for (int i = 0; i < n_members; i++) {
         g_auto(Hdf5Id) member = H5Tget_member_type(type, (unsigned)i);
-        if (!is_number(member))
+        g_autofree char *unit = nth(units, (size_t)i);
+        char *member_name = H5Tget_member_name(type, (unsigned)i);
+        bool is_words = has_words(member), is_readable = is_words || is_number(member);
+        bool is_read = member_name != NULL && is_readable
+                       && read_member(reading, dataset, member_name,
+                                      is_words ? member : H5T_NATIVE_DOUBLE, unit, is_words);
+        H5free_memory(member_name);
+        if (!is_readable)
             return ps_fail(&reading->error, PS_ERROR_DATA,
-                           "%s: column %d does not hold numbers", name, i + 1);
-        if (!read_member(reading, dataset, type, (unsigned)i, units)) return false;
+                           "%s: column %d does not hold numbers or words of a fixed length",
+                           name, i + 1);
+        if (!is_read) return false;
     }
     return true;
+}
+
+static bool read_list_of_words(Reading *reading, hid_t dataset, hid_t type, const char *name)
+{
+    PsChannel *channel = add_channel(reading, g_strdup(name), "", true);
+    if (channel == NULL) return damaged(reading, name);
+    return read_words(reading, dataset, type, H5Tget_size(type), channel, name);
 }
 
 static bool read_dataset(Reading *reading, hid_t dataset, const char *name)
@@ -212,14 +255,17 @@ static bool read_dataset(Reading *reading, hid_t dataset, const char *name)
                        name);
     bool is_table =
         H5Tget_class(type) == H5T_COMPOUND && n_dims == 1 && H5Tget_size(type) <= 65536;
-    if (!is_table && !is_number(type))
-        return ps_fail(&reading->error, PS_ERROR_DATA, "%s: does not hold numbers", name);
+    bool is_words = has_words(type) && n_dims == 1;
+    if (!is_table && !is_words && !is_number(type))
+        return ps_fail(&reading->error, PS_ERROR_DATA,
+                       "%s: does not hold numbers or words of a fixed length", name);
     hsize_t n_channels = is_table ? (hsize_t)MAX(H5Tget_nmembers(type), 0) : sides[1];
     if (!set_n_rows(reading, name, sides[0], n_channels)) return false;
     if (!hdf5_is_stored_safely(dataset, n_dims, H5Tget_size(type)))
         return damaged(reading, name);
     double rate_hz = number_attribute(dataset, "rate_hz");
     if (rate_hz > 0) reading->rate_hz = rate_hz;
+    if (is_words) return read_list_of_words(reading, dataset, type, name);
     return is_table ? read_table(reading, dataset, type, name)
                     : read_matrix(reading, dataset, name, n_channels);
 }
@@ -287,7 +333,6 @@ static PsSeries *take_series(Reading *reading)
     series->rate_hz = is_rate ? reading->rate_hz : 0;
     series->n_rows = reading->n_rows;
     series->n_channels = reading->channels->len;
-    g_array_set_clear_func(reading->channels, NULL);
     series->channels = g_array_steal(reading->channels, NULL);
     return series;
 }
@@ -304,9 +349,10 @@ PsSeries *ps_hdf5_series_decode(const PsMedia *media, GError **error)
     if (file < 0)
         return ps_fail_null(error, PS_ERROR_DATA, "%zu bytes are not an HDF5 file", length);
     Reading reading = {.channels = g_array_new(false, false, sizeof(PsChannel))};
-    g_array_set_clear_func(reading.channels, channel_clear);
-    PsSeries *series = read_file(&reading, file) ? take_series(&reading) : NULL;
+    bool is_read = read_file(&reading, file);
+    g_autoptr(PsSeries) series = take_series(&reading);
     g_array_unref(reading.channels);
-    if (reading.error != NULL) g_propagate_error(error, reading.error);
-    return series;
+    if (is_read) return g_steal_pointer(&series);
+    g_propagate_error(error, reading.error);
+    return NULL;
 }

@@ -23,7 +23,8 @@ static bool write_unit(hid_t dataset, const char *unit)
 }
 
 // A dataset of the channel's own name, or, if that cannot be or is taken, of its number.
-static hid_t create_dataset(hid_t file, const PsChannel *channel, size_t number, size_t n_rows)
+static hid_t
+create_dataset(hid_t file, const PsChannel *channel, size_t number, size_t n_rows, hid_t type)
 {
     hsize_t side = n_rows;
     g_autofree char *numbered = g_strdup_printf("channel %zu", number + 1);
@@ -33,18 +34,50 @@ static hid_t create_dataset(hid_t file, const PsChannel *channel, size_t number,
     g_auto(Hdf5Id) creation = H5Pcreate(H5P_DATASET_CREATE);
     g_auto(Hdf5Id) space = H5Screate_simple(1, &side, NULL);
     H5Pset_obj_track_times(creation, false);
-    return H5Dcreate2(file, is_name ? channel->name : numbered, H5T_IEEE_F64LE, space,
-                      H5P_DEFAULT, creation, H5P_DEFAULT);
+    return H5Dcreate2(file, is_name ? channel->name : numbered, type, space, H5P_DEFAULT,
+                      creation, H5P_DEFAULT);
 }
 
-static bool write_channel(hid_t file, const PsChannel *channel, size_t number, size_t n_rows)
+static bool write_numbers(hid_t file, const PsChannel *channel, size_t number, size_t n_rows)
 {
-    g_auto(Hdf5Id) dataset = create_dataset(file, channel, number, n_rows);
+    g_auto(Hdf5Id) dataset = create_dataset(file, channel, number, n_rows, H5T_IEEE_F64LE);
     return dataset >= 0
            && H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT,
                        channel->values)
                   >= 0
            && write_unit(dataset, channel->unit);
+}
+
+static size_t longest_word(const PsChannel *channel, size_t n_rows)
+{
+    size_t longest = 1;
+    for (size_t row = 0; row < n_rows; row++)
+        if (channel->words[row] != NULL) longest = MAX(longest, strlen(channel->words[row]));
+    return longest;
+}
+
+// Words of one length, filled up with zeros.
+static bool write_words(hid_t file, const PsChannel *channel, size_t number, size_t n_rows)
+{
+    size_t size = longest_word(channel, n_rows);
+    g_autofree char *all =
+        n_rows <= PS_MEDIA_MAX_BYTES / size ? g_try_malloc0_n(n_rows, size) : NULL;
+    if (all == NULL) return false;
+    for (size_t row = 0; row < n_rows; row++)
+        if (channel->words[row] != NULL)
+            memcpy(all + row * size, channel->words[row], strlen(channel->words[row]));
+    g_auto(Hdf5Id) type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, size);
+    H5Tset_strpad(type, H5T_STR_NULLPAD);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    g_auto(Hdf5Id) dataset = create_dataset(file, channel, number, n_rows, type);
+    return dataset >= 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all) >= 0;
+}
+
+static bool write_channel(hid_t file, const PsChannel *channel, size_t number, size_t n_rows)
+{
+    return channel->words != NULL ? write_words(file, channel, number, n_rows)
+                                  : write_numbers(file, channel, number, n_rows);
 }
 
 static GBytes *file_image(hid_t file)

@@ -126,6 +126,26 @@ Test(conditions_series, the_same_seed_gives_the_same_bytes)
     }
 }
 
+Test(conditions_series, words_are_lost_and_else_left_alone)
+{
+    g_autoptr(PsMedia) media = series_fixture("who,x\nAda,1\nBob,2\nEve,9\n");
+    static const char *const names[] = {"drift", "quantise"};
+    for (size_t i = 0; i < 2; i++) {
+        g_autoptr(PsMedia) changed = find(names[i])->apply(media, 1, 0, NULL);
+        g_autoptr(PsSeries) series = ps_series_decode(changed, NULL);
+        cr_assert(series != NULL);
+        cr_expect_str_eq(series->channels[0].words[2], "Eve");
+    }
+    size_t n_there = 0;
+    for (guint64 seed = 0; seed < 50; seed++) {
+        g_autoptr(PsMedia) changed = find("dropout")->apply(media, 50, seed, NULL);
+        size_t length;
+        const char *text = g_bytes_get_data(changed->bytes, &length);
+        n_there += g_strstr_len(text, (gssize)length, "Bob") != NULL;
+    }
+    cr_expect(n_there > 12 && n_there < 38, "%zu", n_there);
+}
+
 Test(conditions_series, damaged_series_are_an_error)
 {
     static const char *const names[] = {"dropout", "drift", "quantise"};

@@ -13,8 +13,13 @@ static void check_series(const PsSeries *series)
     for (size_t c = 0; c < series->n_channels; c++) {
         g_assert(g_utf8_validate(series->channels[c].name, -1, NULL));
         g_assert(g_utf8_validate(series->channels[c].unit, -1, NULL));
-        for (size_t row = 0; row < series->n_rows; row++)
-            g_assert(!isinf(series->channels[c].values[row]));
+        const PsChannel *channel = &series->channels[c];
+        g_assert((channel->values != NULL) != (channel->words != NULL));
+        for (size_t row = 0; row < series->n_rows; row++) {
+            g_assert(channel->values == NULL || !isinf(channel->values[row]));
+            g_assert(channel->words == NULL || channel->words[row] == NULL
+                     || g_utf8_validate(channel->words[row], -1, NULL));
+        }
     }
     g_autofree char *text = ps_series_text(series, 3);
     g_assert(g_utf8_validate(text, -1, NULL));
