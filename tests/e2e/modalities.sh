@@ -179,6 +179,11 @@ assert_eq "blind answers" "$(cells blind drop:media | jq -c '[.answered.value, .
 assert_eq "the picture wins" "$(cells conflicts contradict:image | jq -c '[.modality, .against, .follows_it.value, .follows_others.value]')" '["image","audio",100,0]'
 assert_eq "used" "$(cells use contradict:image | jq -c '[.metric, .difference.value, .same_answer.value]' | tr '\n' ' ')" '["exact_match",-100,0] ["answered",0,0] '
 
+say "an audit leaves such rows out, and does not miss them"
+run_expect 0 "$proofsheet" audit ablate.proof --group condition -o audit.json -q
+assert_lacks "groups" "$(cat audit.json)" "drop:image"
+assert_lacks "notes" "$(cat audit.json)" "not finished"
+
 say "an ablation of what no sample has is an error before anything is asked"
 suite none.yaml ablate.jsonl '' '"drop:video"'
 run_expect 65 "$proofsheet" run none.yaml --model 'exec/python3 look.py' --run none.proof
