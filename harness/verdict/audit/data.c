@@ -225,13 +225,16 @@ static bool read_rows(Reading *reading, PsRunFile *run, GError **error)
 static void use_conditions(PsAuditData *data, PsAuditColumn *column)
 {
     const PsTask *task = data->task->task;
+    g_autofree uint32_t *numbers = g_new0(uint32_t, task->n_conditions);
     column->is_everywhere = true;
-    column->keys.n_keys = task->n_conditions;
     column->keys.names = g_new0(char *, task->n_conditions + 1);
-    for (size_t i = 0; i < task->n_conditions; i++)
-        column->keys.names[i] = g_strdup(task->conditions[i].label);
-    memcpy(column->keys.of_rows, data->rows->conditions,
-           data->rows->n_rows * sizeof *column->keys.of_rows);
+    for (size_t i = 0; i < task->n_conditions; i++) {
+        if (task->conditions[i].ablation.kind != PS_ABLATION_NONE) continue;
+        numbers[i] = (uint32_t)column->keys.n_keys;
+        column->keys.names[column->keys.n_keys++] = g_strdup(task->conditions[i].label);
+    }
+    for (size_t row = 0; row < data->rows->n_rows; row++)
+        column->keys.of_rows[row] = numbers[data->rows->conditions[row]];
 }
 
 static void use_slicer(PsAuditData *data, PsAuditColumn *column, size_t slicer)
