@@ -139,9 +139,9 @@ static bool open_sws(VideoReader *reader, int width, int height)
 static PsImage *turn(PsImage *image, int n_quarters)
 {
     if (n_quarters == 0) return image;
-    bool is_upright = n_quarters == 2;
-    int width = is_upright ? image->width_px : image->height_px;
-    int height = is_upright ? image->height_px : image->width_px;
+    bool keeps_sides = n_quarters == 2;
+    int width = keeps_sides ? image->width_px : image->height_px;
+    int height = keeps_sides ? image->height_px : image->width_px;
     PsImage *turned = ps_image_new(width, height, image->n_bands);
     for (int y = 0; y < image->height_px; y++)
         for (int x = 0; x < image->width_px; x++) {

@@ -54,6 +54,32 @@ Test(media_video, frames_are_reduced_to_the_pixels_that_are_allowed)
     cr_expect_eq(clip->frames[0].image->height_px, 60);
 }
 
+// Whether the pixel at (x, y), as shares of the sides, is more red than blue.
+static bool is_red(const PsImage *image, double x, double y)
+{
+    size_t column = (size_t)(x * image->width_px), row = (size_t)(y * image->height_px);
+    const uint8_t *pixel = image->pixels + 3 * (row * (size_t)image->width_px + column);
+    return pixel[0] > pixel[2];
+}
+
+Test(media_video, frames_are_upright)
+{
+    static const struct {
+        int degrees, width_px;
+        double red_x, red_y; // where the red half is shown
+    } cases[] = {
+        {0, 160, 0.1, 0.5}, {90, 120, 0.5, 0.9}, {180, 160, 0.9, 0.5}, {270, 120, 0.5, 0.1}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(PsMedia) media = turned_video_fixture(cases[i].degrees);
+        g_autoptr(PsClip) clip = sample(media, PS_SAMPLING_UNIFORM, 1);
+        const PsImage *image = clip->frames[0].image;
+        cr_expect_eq(image->width_px, cases[i].width_px, "%d", cases[i].degrees);
+        cr_expect(is_red(image, cases[i].red_x, cases[i].red_y), "%d", cases[i].degrees);
+        cr_expect_not(is_red(image, 1 - cases[i].red_x, 1 - cases[i].red_y), "%d",
+                      cases[i].degrees);
+    }
+}
+
 Test(media_video, half_a_video_gives_what_is_there_or_says_why_not)
 {
     g_autoptr(PsMedia) whole = video_fixture("mkv", false);

@@ -65,6 +65,26 @@ PsMedia *video_fixture_of(const char *lavfi)
     return run_ffmpeg("mp4", inputs);
 }
 
+// ffmpeg writes the turn only where it copies what was encoded before.
+PsMedia *turned_video_fixture(int degrees)
+{
+    g_autoptr(PsMedia) stored =
+        video_fixture_of("color=red:s=80x120:r=5:d=1[a];color=blue:s=80x120:r=5:d=1[b];"
+                         "[a][b]hstack");
+    g_autofree char *turn = g_strdup_printf("rotate=%d", degrees);
+    g_autofree char *path = g_build_filename(g_get_tmp_dir(), "proofsheet-XXXXXX.mp4", NULL);
+    int fd = g_mkstemp(path);
+    cr_assert(fd >= 0);
+    close(fd);
+    size_t length;
+    const char *bytes = g_bytes_get_data(stored->bytes, &length);
+    cr_assert(g_file_set_contents(path, bytes, (gssize)length, NULL));
+    const char *const inputs[] = {"-i", path, "-c", "copy", "-metadata:s:v:0", turn, NULL};
+    PsMedia *turned = run_ffmpeg("mp4", inputs);
+    g_unlink(path);
+    return turned;
+}
+
 PsMedia *document_fixture(int n_pages)
 {
     g_autoptr(GString) kids = g_string_new(NULL);

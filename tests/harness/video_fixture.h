@@ -11,6 +11,10 @@ PsMedia *video_fixture(const char *extension, bool with_sound);
 // A video that ffmpeg makes of the filter graph lavfi, as MP4.
 PsMedia *video_fixture_of(const char *lavfi);
 
+// 1 s, 160 × 120 as it is stored: the left half red, the right half blue; to be shown turned
+// counter-clockwise by degrees.
+PsMedia *turned_video_fixture(int degrees);
+
 // A PDF of n_pages pages of 300 × 200 points, each with "Page N" on it.
 PsMedia *document_fixture(int n_pages);
 
