@@ -64,12 +64,14 @@ static const char *extension(const char *type)
     static const struct {
         const char *type, *extension;
     } known[] = {
-        {"image/png", ".png"}, {"image/jpeg", ".jpg"},      {"image/webp", ".webp"},
-        {"image/gif", ".gif"}, {"image/tiff", ".tif"},      {"image/svg+xml", ".svg"},
-        {"audio/wav", ".wav"}, {"audio/flac", ".flac"},     {"audio/mpeg", ".mp3"},
-        {"audio/ogg", ".ogg"}, {"audio/mp4", ".m4a"},       {"audio/G722", ".g722"},
-        {"audio/GSM", ".gsm"}, {"video/mp4", ".mp4"},       {"video/webm", ".webm"},
-        {"text/csv", ".csv"},  {"application/pdf", ".pdf"},
+        {"image/png", ".png"},         {"image/jpeg", ".jpg"},      {"image/webp", ".webp"},
+        {"image/gif", ".gif"},         {"image/tiff", ".tif"},      {"image/svg+xml", ".svg"},
+        {"audio/wav", ".wav"},         {"audio/flac", ".flac"},     {"audio/mpeg", ".mp3"},
+        {"audio/ogg", ".ogg"},         {"audio/mp4", ".m4a"},       {"audio/G722", ".g722"},
+        {"audio/GSM", ".gsm"},         {"video/mp4", ".mp4"},       {"video/webm", ".webm"},
+        {"text/csv", ".csv"},          {"application/pdf", ".pdf"}, {"video/quicktime", ".mov"},
+        {"video/x-matroska", ".mkv"},  {"video/x-msvideo", ".avi"}, {"video/mp2t", ".ts"},
+        {"application/x-hdf5", ".h5"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         if (strcmp(known[i].type, type) == 0) return known[i].extension;
@@ -95,8 +97,23 @@ static const char *write_media(Worker *worker, const PsMedia *media, GError **er
     return path;
 }
 
-static bool
-append_part(Worker *worker, const PsPart *part, const PsMedia *media, GError **error)
+static void append_note(GString *out, const PsPartNote *note)
+{
+    if (note->caption != NULL) {
+        ps_json_append_key(out, "caption");
+        ps_json_append_string(out, note->caption);
+    }
+    if (!isnan(note->time_s)) {
+        ps_json_append_key(out, "time_s");
+        ps_json_append_number(out, note->time_s);
+    }
+}
+
+static bool append_part(Worker *worker,
+                        const PsPart *part,
+                        const PsMedia *media,
+                        const PsPartNote *note,
+                        GError **error)
 {
     GString *out = worker->request;
     g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
@@ -110,6 +127,7 @@ append_part(Worker *worker, const PsPart *part, const PsMedia *media, GError **e
         ps_json_append_key(out, "media_type");
         ps_json_append_string(out, media->type);
     }
+    if (note != NULL) append_note(out, note);
     g_string_append_c(out, '}');
     return true;
 }
@@ -159,8 +177,11 @@ static bool write_request(Worker *worker, const PsRequest *request, GError **err
     }
     ps_json_append_key(out, "parts");
     g_string_append_c(out, '[');
-    for (size_t i = 0; i < request->n_parts; i++)
-        if (!append_part(worker, &request->parts[i], request->media[i], error)) return false;
+    for (size_t i = 0; i < request->n_parts; i++) {
+        const PsPartNote *note = request->notes != NULL ? &request->notes[i] : NULL;
+        if (!append_part(worker, &request->parts[i], request->media[i], note, error))
+            return false;
+    }
     g_string_append_c(out, ']');
     append_options(out, worker->system);
     g_string_append(out, "}\n");

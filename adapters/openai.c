@@ -309,6 +309,7 @@ const PsAdapter ps_adapter_openai = {
     .name = "openai",
     .usage = "openai/MODEL",
     .summary = "A server that speaks the chat completions API.",
+    .cannot_take = 1u << PS_PART_VIDEO | 1u << PS_PART_PAGE | 1u << PS_PART_SERIES,
     .default_connections = 64,
     .open = openai_open,
     .room = openai_room,

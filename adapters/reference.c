@@ -2,12 +2,15 @@
 // plain rules answer. In process, no network, deterministic: the same request gives the same
 // answer in any worker and in any order. docs/reference.md says what it can and cannot do.
 //
-// What happens to a request: a page with a question is decoded, read ("ocr") and answered by
-// the rules of shared/reference_answer.c; a recording that is to be transcribed is decoded and
-// recognised. Everything else it does not know.
+// What happens to a request: pages with a question are decoded, read ("ocr") and answered by
+// the rules of shared/reference_answer.c, one by one; a recording that is to be transcribed is
+// decoded and recognised; a series is answered by the rules of shared/reference_series.c. Of a
+// video it reads what is written in its frames, if that is asked for. Everything else it does
+// not know.
 #include "adapters/shared/perception.h"
 #include "adapters/shared/reference_answer.h"
 #include "adapters/shared/reference_pages.h"
+#include "adapters/shared/reference_series.h"
 #include "harness/adapter.h"
 #include "harness/json.h"
 #include "harness/module.h"
@@ -20,6 +23,7 @@
 // is half of what the text recogniser was trained on.
 #define SMALL_PAGE_PIXELS (2u << 20)
 #define MAX_QUESTION_BYTES 4096
+#define PAGES_MOST 64 // of one request; further ones are not read
 
 typedef struct {
     const PsSystem *system;
@@ -30,8 +34,11 @@ typedef struct {
 
 // What is in a request. Borrowed from it, but for question.
 typedef struct {
-    const PsMedia *page, *recording; // the first of each, or NULL
-    char *question;                  // the text parts; without any, the prompt; or NULL
+    size_t n_pages;
+    const PsMedia *pages[PAGES_MOST];  // [n_pages] pictures and pages
+    const PsMedia *recording, *series; // the first of each, or NULL
+    bool has_frames;                   // the pictures, or some, are frames of a video
+    char *question;                    // the text parts; without any, the prompt; or NULL
 } Inputs;
 
 static void inputs_clear(Inputs *inputs)
@@ -67,18 +74,24 @@ static bool open_perception(Worker *self, GError **error)
     return self->perception != NULL;
 }
 
+static void add_media(Inputs *inputs, const PsPart *part, const PsMedia *media)
+{
+    bool is_page = part->kind == PS_PART_IMAGE || part->kind == PS_PART_PAGE;
+    if (is_page && inputs->n_pages < PAGES_MOST) inputs->pages[inputs->n_pages++] = media;
+    if (part->kind == PS_PART_AUDIO && inputs->recording == NULL) inputs->recording = media;
+    if (part->kind == PS_PART_SERIES && inputs->series == NULL) inputs->series = media;
+}
+
 static Inputs read_inputs(const PsRequest *request)
 {
     Inputs inputs = {0};
     g_autoptr(GString) text = g_string_new(NULL);
     for (size_t i = 0; i < request->n_parts; i++) {
         const PsPart *part = &request->parts[i];
-        bool is_page = part->kind == PS_PART_IMAGE || part->kind == PS_PART_PAGE;
         if (part->kind == PS_PART_TEXT && text->len < MAX_QUESTION_BYTES)
             g_string_append_printf(text, "%.*s\n", MAX_QUESTION_BYTES, part->text);
-        if (is_page && inputs.page == NULL) inputs.page = request->media[i];
-        if (part->kind == PS_PART_AUDIO && inputs.recording == NULL)
-            inputs.recording = request->media[i];
+        add_media(&inputs, part, request->media[i]);
+        inputs.has_frames |= request->notes != NULL && !isnan(request->notes[i].time_s);
     }
     if (text->len > 0)
         inputs.question = g_utf8_make_valid(text->str, -1);
@@ -98,6 +111,17 @@ static bool asks_for_all(const char *question)
     g_auto(PsTokens) tokens = {0};
     ps_tokens_init(&tokens, question);
     return ps_tokens_contain_any(&tokens, words);
+}
+
+// Whether the question is for something written, which is all that is read in a video.
+static bool asks_for_writing(const char *question)
+{
+    static const char *const words[] = {"text",     "written", "writing", "read",
+                                        "word",     "sign",    "title",   "caption",
+                                        "subtitle", "letter",  "say",     NULL};
+    g_auto(PsTokens) tokens = {0};
+    ps_tokens_init(&tokens, question);
+    return asks_for_all(question) || ps_tokens_contain_any(&tokens, words);
 }
 
 // A fault of the input is an outcome, any other the end of the run. Returns whether it goes on.
@@ -166,31 +190,73 @@ static char *page_text(const PsOcrPage *page)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static void answer_question(const PsOcrPage *page, const char *question, PsResponse *response)
+// What is found on a page; finding is empty if no rule applies.
+static void look_up(const PsOcrPage *page, const char *question, PsFinding *finding)
 {
-    int64_t start_ns = ps_now_ns();
-    g_auto(PsFinding) finding = {0};
-    if (asks_for_all(question)) {
-        finding = (PsFinding){page_text(page), NAN, "all text"};
-    } else {
-        ps_reference_answer(page, question, &finding);
-    }
-    bool is_known = finding.text != NULL && *finding.text != '\0';
-    ps_response_answer(response, is_known ? finding.text : UNKNOWN);
-    if (is_known) response->confidence = finding.confidence;
+    if (asks_for_all(question))
+        *finding = (PsFinding){page_text(page), NAN, "all text"};
+    else
+        ps_reference_answer(page, question, finding);
+}
+
+static void answer_finding(const PsFinding *finding, int64_t start_ns, PsResponse *response)
+{
+    bool is_known = finding->text != NULL && *finding->text != '\0';
+    ps_response_answer(response, is_known ? finding->text : UNKNOWN);
+    if (is_known) response->confidence = finding->confidence;
     g_autofree char *detail =
-        g_strdup_printf("{\"rule\":\"%s\"}", is_known ? finding.rule : "none");
+        g_strdup_printf("{\"rule\":\"%s\"}", is_known ? finding->rule : "none");
     ps_response_add_span(response, "answer", start_ns, detail);
 }
 
+// Puts what another page says behind what all text was so far, or keeps the surer of two
+// answers.
+static void merge(PsFinding *best, PsFinding *other, bool is_all)
+{
+    bool is_better = best->text == NULL || other->confidence > best->confidence;
+    if (other->text == NULL) return;
+    if (is_all && best->text != NULL) {
+        char *both = g_strconcat(best->text, other->text, NULL);
+        g_free(best->text);
+        best->text = both;
+    } else if (is_better) {
+        g_free(best->text);
+        *best = *other;
+        other->text = NULL;
+    }
+}
+
 static bool
-answer_page(Worker *self, const Inputs *inputs, PsResponse *response, GError **error)
+answer_pages(Worker *self, const Inputs *inputs, PsResponse *response, GError **error)
+{
+    g_auto(PsFinding) best = {0};
+    int64_t start_ns = ps_now_ns();
+    for (size_t i = 0; i < inputs->n_pages; i++) {
+        GError *fault = NULL;
+        g_auto(PsFinding) finding = {0};
+        Reading reading = {self, inputs->pages[i], response};
+        g_autoptr(PsSharedPage) page =
+            ps_pages_get(inputs->pages[i], read_page, &reading, &fault);
+        if (page == NULL) return settle(fault, "read the page", response, error);
+        start_ns = ps_now_ns();
+        look_up(ps_shared_page_get(page), inputs->question, &finding);
+        merge(&best, &finding, asks_for_all(inputs->question));
+    }
+    answer_finding(&best, start_ns, response);
+    return true;
+}
+
+static bool answer_series(const Inputs *inputs, PsResponse *response, GError **error)
 {
     GError *fault = NULL;
-    Reading reading = {self, inputs->page, response};
-    g_autoptr(PsSharedPage) page = ps_pages_get(inputs->page, read_page, &reading, &fault);
-    if (page == NULL) return settle(fault, "read the page", response, error);
-    answer_question(ps_shared_page_get(page), inputs->question, response);
+    int64_t start_ns = ps_now_ns();
+    g_autoptr(PsSeries) series = ps_series_decode(inputs->series, &fault);
+    ps_response_add_span(response, "decode", start_ns, NULL);
+    if (series == NULL) return settle(fault, "read the series", response, error);
+    g_auto(PsFinding) finding = {0};
+    start_ns = ps_now_ns();
+    ps_reference_answer_series(series, inputs->question, &finding);
+    answer_finding(&finding, start_ns, response);
     return true;
 }
 
@@ -226,14 +292,17 @@ answer_recording(Worker *self, const Inputs *inputs, PsResponse *response, GErro
 static bool work(Worker *self, const PsRequest *request, PsResponse *response, GError **error)
 {
     g_auto(Inputs) inputs = read_inputs(request);
-    bool is_page = inputs.page != NULL && inputs.question != NULL;
+    bool is_page = inputs.n_pages > 0 && inputs.question != NULL
+                   && (!inputs.has_frames || asks_for_writing(inputs.question));
     bool is_speech = !is_page && inputs.recording != NULL && asks_for_all(inputs.question);
+    bool is_series = !is_page && !is_speech && inputs.series != NULL && inputs.question != NULL;
+    if (is_series) return answer_series(&inputs, response, error);
     if (!is_page && !is_speech) {
         ps_response_answer(response, UNKNOWN);
         return true;
     }
     if (!open_perception(self, error)) return false;
-    return is_page ? answer_page(self, &inputs, response, error)
+    return is_page ? answer_pages(self, &inputs, response, error)
                    : answer_recording(self, &inputs, response, error);
 }
 
@@ -274,6 +343,7 @@ const PsAdapter ps_adapter_reference = {
     .name = "reference",
     .usage = "reference/modular",
     .summary = "The built-in system: text and speech recognition and plain rules, offline.",
+    .cannot_take = 1u << PS_PART_VIDEO | 1u << PS_PART_PAGE,
     .default_connections = 0,
     .worker_open = worker_open,
     .answer = answer,

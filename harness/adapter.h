@@ -28,6 +28,13 @@ typedef struct {
     bool logprobs;       // ask for the log-probabilities of the answer's tokens (confidence)
 } PsSystem;
 
+// What a part of a request is where it is not as the dataset has it: a frame of a video, a page
+// of a document. Borrowed.
+typedef struct {
+    const char *caption; // "video 1, frame 2 of 8, at 1.25 s"; NULL: the part is as it was
+    double time_s;       // of a frame in its video; else NAN
+} PsPartNote;
+
 // One request. Holds nothing that would give the answer away. Valid until it is completed.
 typedef struct {
     uint64_t item_id;
@@ -38,6 +45,7 @@ typedef struct {
     size_t n_parts;
     const PsPart *parts;         // [n_parts]
     const PsMedia *const *media; // [n_parts]: NULL for text
+    const PsPartNote *notes;     // [n_parts], or NULL: all are as the dataset has them
     void *owner;                 // the collector's
 } PsRequest;
 
@@ -49,6 +57,10 @@ typedef struct PsAdapter {
     const char *name;    // the PROVIDER of --model
     const char *usage;   // "openai/MODEL"
     const char *summary; // one sentence
+
+    // Bits (1 << PsPartKind) of what this kind of system takes no file of: videos go as frames,
+    // documents as pictures of their pages, series as text (harness/ingest.h).
+    unsigned cannot_take;
 
     int default_connections; // in flight unless --max-connections says; 0: one per processor
 

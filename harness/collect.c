@@ -85,7 +85,9 @@ static PsWork *next_work(Collector *c, GError **error)
         int variant = c->next_variant++;
         PsItem item = ps_plan_item(c->plan, c->task, c->sample_id, variant / c->plan->epochs,
                                    variant % c->plan->epochs);
-        if (!is_done(c, item.item_id))
+        bool applies =
+            ps_plan_applies(c->task, (size_t)item.condition, ps_shared_sample_get(c->sample));
+        if (applies && !is_done(c, item.item_id))
             return ps_work_new(c->plan, c->task, c->sample, item, c->options->verify_media);
     }
     return NULL;
@@ -359,8 +361,8 @@ static bool start(Collector *c, GError **error)
 {
     const PsWorkerFunctions functions = {preparer_open, preparer_work, preparer_close};
     PsCollectResult *result = c->result;
-    *result = (PsCollectResult){.n_items = c->plan->n_items};
-    c->done = ps_runfile_done(c->run, result->n_items, &result->n_before, error);
+    *result = (PsCollectResult){.n_items = c->plan->n_items - c->plan->n_inapplicable};
+    c->done = ps_runfile_done(c->run, c->plan->n_items, &result->n_before, error);
     if (c->done == NULL) return false;
     c->finished = g_async_queue_new();
     int n_processors = (int)g_get_num_processors();

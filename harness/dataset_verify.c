@@ -56,7 +56,7 @@ static void verify_sample(Verifier *verifier, const PsSample *sample)
     if (first)
         problem(verifier, "%s: sample \"%s\" is there twice: rows %zu and %zu",
                 ps_dataset_path(verifier->dataset), sample->id, first, verifier->row);
-    for (size_t i = 0; i < sample->n_parts; i++)
+    for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++)
         verify_part(verifier, sample, &sample->parts[i]);
 }
 

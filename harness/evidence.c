@@ -1,6 +1,7 @@
 #include "harness/evidence.h"
 
 #include "harness/error.h"
+#include "harness/evidence_picture.h"
 #include "harness/work.h"
 
 #include <string.h>
@@ -27,6 +28,28 @@ static PsMedia *shrink_picture(const PsMedia *media, GError **error)
     return ps_image_encode(small != NULL ? small : image, "image/webp", WEBP_QUALITY, error);
 }
 
+static PsMedia *encode_picture(PsImage *image, GError **error)
+{
+    PsMedia *media =
+        image != NULL ? ps_image_encode(image, "image/webp", WEBP_QUALITY, error) : NULL;
+    ps_image_free(image);
+    return media;
+}
+
+static PsMedia *strip_of_video(const PsMedia *media, GError **error)
+{
+    g_autoptr(PsClip) clip =
+        ps_video_sample(media, PS_SAMPLING_UNIFORM, PS_STRIP_FRAMES, 0, error);
+    return clip != NULL ? encode_picture(ps_clip_picture(clip, PICTURE_MOST_PX, error), error)
+                        : NULL;
+}
+
+static PsMedia *plot_of_series(const PsMedia *media, GError **error)
+{
+    g_autoptr(PsSeries) series = ps_series_decode(media, error);
+    return series != NULL ? encode_picture(ps_series_picture(series), error) : NULL;
+}
+
 static PsMedia *for_browser(PsPartKind kind, const PsMedia *media, GError **error)
 {
     if (kind == PS_PART_AUDIO) {
@@ -36,9 +59,8 @@ static PsMedia *for_browser(PsPartKind kind, const PsMedia *media, GError **erro
         audio->n_frames = MIN(audio->n_frames, most);
         return ps_audio_encode(audio, "audio/flac", error);
     }
-    if (kind != PS_PART_IMAGE && kind != PS_PART_PAGE)
-        return ps_fail_null(error, PS_ERROR_DATA, "browsers show no %s",
-                            ps_part_kind_name(kind));
+    if (kind == PS_PART_VIDEO) return strip_of_video(media, error);
+    if (kind == PS_PART_SERIES) return plot_of_series(media, error);
     if (is_shown_by_browsers(media) && g_bytes_get_size(media->bytes) <= AS_IS_MOST_BYTES)
         return ps_media_new(media->bytes, media->type, NULL);
     return shrink_picture(media, error);
@@ -46,7 +68,7 @@ static PsMedia *for_browser(PsPartKind kind, const PsMedia *media, GError **erro
 
 static bool store_media(PsRunFile *run, const PsWork *work, GError **error)
 {
-    const PsSample *sample = ps_shared_sample_get(work->sample);
+    const PsSample *sample = work->sent;
     for (size_t i = 0; i < sample->n_parts; i++) {
         if (work->media[i] == NULL) continue;
         g_autoptr(PsMedia) shown = for_browser(sample->parts[i].kind, work->media[i], NULL);

@@ -9,9 +9,9 @@
 #define PS_EVIDENCE_MOST_SECONDS 60      // of a recording; the rest is cut off
 
 // Keeps, for every sample that sheet shows, its media as they were sent (after the capture
-// condition): pictures of moderate size as they are, larger ones as WebP, sounds as FLAC. Media
-// that cannot be decoded, or are still too large, are left out. The datasets of plan must be
-// open.
+// condition): pictures of moderate size as they are, larger ones as WebP, sounds as FLAC,
+// videos as a strip of frames, series as a drawing. Media that cannot be decoded, or are still
+// too large, are left out. The datasets of plan must be open.
 bool ps_evidence_store(PsRunFile *run,
                        const PsPlan *plan,
                        const PsSheet *sheet,

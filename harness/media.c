@@ -1,6 +1,6 @@
 #include "harness/media.h"
 
-#include "harness/error.h"
+#include "harness/media_codec.h"
 #include "harness/module.h"
 
 #include <string.h>
@@ -30,7 +30,14 @@ static const MediaType media_types[] = {
     {".g722", "audio/G722", NULL, 0},
     {".gsm", "audio/GSM", NULL, 0},
     {".mp4", "video/mp4", NULL, 0},
+    {".mov", "video/quicktime", NULL, 0},
     {".webm", "video/webm", "\x1a\x45\xdf\xa3", 4},
+    {".mkv", "video/x-matroska", NULL, 0},
+    {".avi", "video/x-msvideo", NULL, 0},
+    {".ts", "video/mp2t", NULL, 0},
+    {".csv", "text/csv", NULL, 0},
+    {".h5", "application/x-hdf5", "\x89HDF\r\n\x1a\n", 8},
+    {".hdf5", "application/x-hdf5", NULL, 0},
 };
 
 static const char *type_by_magic(GBytes *bytes)
@@ -112,43 +119,54 @@ void ps_audio_free(PsAudio *audio)
     g_free(audio);
 }
 
-static const PsMediaCodec *codec(GError **error)
+const PsMediaCodec *ps_media_codec(GError **error)
 {
     return ps_module_get("media", error);
 }
 
 PsImage *ps_image_decode(const PsMedia *media, GError **error)
 {
-    const PsMediaCodec *table = codec(error);
-    return table != NULL ? table->image_decode(media, error) : NULL;
+    return ps_image_decode_page(media, 0, error);
+}
+
+PsImage *ps_image_decode_page(const PsMedia *media, int page, GError **error)
+{
+    const PsMediaCodec *table = ps_media_codec(error);
+    return table != NULL ? table->image_decode(media, page, error) : NULL;
+}
+
+int ps_image_n_pages(const PsMedia *media, GError **error)
+{
+    const PsMediaCodec *table = ps_media_codec(error);
+    return table != NULL ? table->image_n_pages(media, error) : 0;
 }
 
 PsImage *ps_image_blur(const PsImage *image, double sigma_px, GError **error)
 {
-    const PsMediaCodec *table = codec(error);
+    const PsMediaCodec *table = ps_media_codec(error);
     return table != NULL ? table->image_blur(image, sigma_px, error) : NULL;
 }
 
 PsImage *ps_image_resize(const PsImage *image, double scale, GError **error)
 {
-    const PsMediaCodec *table = codec(error);
+    const PsMediaCodec *table = ps_media_codec(error);
     return table != NULL ? table->image_resize(image, scale, error) : NULL;
 }
 
 PsMedia *ps_image_encode(const PsImage *image, const char *type, int quality, GError **error)
 {
-    const PsMediaCodec *table = codec(error);
+    const PsMediaCodec *table = ps_media_codec(error);
     return table != NULL ? table->image_encode(image, type, quality, error) : NULL;
 }
 
 PsAudio *ps_audio_decode(const PsMedia *media, int rate_hz, GError **error)
 {
-    const PsMediaCodec *table = codec(error);
+    const PsMediaCodec *table = ps_media_codec(error);
     return table != NULL ? table->audio_decode(media, rate_hz, error) : NULL;
 }
 
 PsMedia *ps_audio_encode(const PsAudio *audio, const char *type, GError **error)
 {
-    const PsMediaCodec *table = codec(error);
+    const PsMediaCodec *table = ps_media_codec(error);
     return table != NULL ? table->audio_encode(audio, type, error) : NULL;
 }

@@ -49,6 +49,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsAudio, ps_audio_free)
 // Each returns a new object, or NULL with error PS_ERROR_DATA (damaged, too large, not this
 // kind of media) or PS_ERROR_UNAVAILABLE (the media module is not installed).
 PsImage *ps_image_decode(const PsMedia *media, GError **error);
+// Of a document (PDF, TIFF) one page, counted from 0; and how many there are, at least 1, or 0
+// with error set. Anything else has one page.
+PsImage *ps_image_decode_page(const PsMedia *media, int page, GError **error);
+int ps_image_n_pages(const PsMedia *media, GError **error);
 PsImage *ps_image_blur(const PsImage *image, double sigma_px, GError **error);
 PsImage *ps_image_resize(const PsImage *image, double scale, GError **error);
 PsAudio *ps_audio_decode(const PsMedia *media, int rate_hz, GError **error); // 0: its own rate
@@ -58,16 +62,3 @@ PsMedia *ps_image_encode(const PsImage *image, const char *type, int quality, GE
 
 // type: "audio/wav" (16 bit) or "audio/flac". Frames beyond full scale are clipped.
 PsMedia *ps_audio_encode(const PsAudio *audio, const char *type, GError **error);
-
-// The table that the module `proofsheet-media.so` exports as `ps_module_media`.
-typedef struct {
-    PsImage *(*image_decode)(const PsMedia *media, GError **error);
-    PsImage *(*image_blur)(const PsImage *image, double sigma_px, GError **error);
-    PsImage *(*image_resize)(const PsImage *image, double scale, GError **error);
-    PsMedia *(*image_encode)(const PsImage *image,
-                             const char *type,
-                             int quality,
-                             GError **error);
-    PsAudio *(*audio_decode)(const PsMedia *media, int rate_hz, GError **error);
-    PsMedia *(*audio_encode)(const PsAudio *audio, const char *type, GError **error);
-} PsMediaCodec;

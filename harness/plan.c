@@ -1,5 +1,7 @@
 #include "harness/plan.h"
 
+#include "harness/plan_ablation.h"
+
 #include "harness/error.h"
 #include "harness/json.h"
 
@@ -27,14 +29,17 @@ static bool open_task(PsPlan *plan,
     if (options->limit > 0) planned->n_samples = MIN(planned->n_samples, options->limit);
     if (planned->n_samples == 0)
         return ps_fail(error, PS_ERROR_DATA, "%s: holds no samples", task->dataset);
-    (void)plan;
-    return true;
+    planned->ingest = ps_ingest_merge(&task->ingest, &options->ingest);
+    g_autoptr(GString) ingest = g_string_new("{");
+    ps_ingest_append_json(ingest, &planned->ingest);
+    if (ingest->len > 1) planned->ingest_json = g_strdup_printf("%s}", ingest->str);
+    return ps_plan_ablations(plan, planned, error);
 }
 
 static void number_items(PsPlan *plan)
 {
     uint64_t sample = 0;
-    plan->n_items = 0;
+    plan->n_items = plan->n_inapplicable = 0;
     for (size_t i = 0; i < plan->n_tasks; i++) {
         PsPlanTask *task = &plan->tasks[i];
         task->first_sample = sample;
@@ -42,6 +47,7 @@ static void number_items(PsPlan *plan)
         task->n_items = task->n_samples * task->task->n_conditions * (uint64_t)plan->epochs;
         sample += task->n_samples;
         plan->n_items += task->n_items;
+        plan->n_inapplicable += task->n_inapplicable;
     }
 }
 
@@ -73,6 +79,7 @@ PsPlan *ps_plan_new(PsSuite *suite,
     plan->system = g_strdup(system);
     plan->options = g_strdup(options_json);
     if (options->epochs > 0) plan->epochs = options->epochs;
+    plan->cannot_take = options->cannot_take;
     for (size_t i = 0; i < plan->n_tasks; i++)
         if (!open_task(plan, &plan->tasks[i], registry, options, error)) return NULL;
     number_items(plan);
@@ -84,6 +91,10 @@ void ps_plan_free(PsPlan *plan)
     if (plan == NULL) return;
     for (size_t i = 0; i < plan->n_tasks; i++) {
         PsPlanTask *task = &plan->tasks[i];
+        for (size_t c = 0; task->swaps != NULL && c < task->task->n_conditions; c++)
+            ps_swap_free(task->swaps[c]);
+        g_free(task->swaps);
+        g_free(task->ingest_json);
         ps_dataset_close(task->dataset);
         ps_manifest_free(task->manifest_owned);
         g_free(task->dataset_path);
@@ -127,12 +138,25 @@ static char *identity_json(const PsPlan *plan)
     return g_strdup(out->str);
 }
 
+// How many items there are not, and what is made of the parts before they are sent.
+static bool record_input(const PsPlanTask *task, size_t i, PsRunFile *run, GError **error)
+{
+    g_autofree char *count_name = g_strdup_printf("task %zu not applicable", i);
+    g_autofree char *input_name = g_strdup_printf("task %zu input", i);
+    g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT, task->n_inapplicable);
+    if (task->n_inapplicable > 0 && !ps_runfile_set_info(run, count_name, count, error))
+        return false;
+    return task->ingest_json == NULL
+           || ps_runfile_set_info(run, input_name, task->ingest_json, error);
+}
+
 static bool record_task(const PsPlanTask *task, size_t i, PsRunFile *run, GError **error)
 {
     g_autofree char *path_name = g_strdup_printf("task %zu dataset path", i);
     g_autofree char *manifest_name = g_strdup_printf("task %zu manifest", i);
     return ps_runfile_set_info(run, path_name, task->dataset_path, error)
-           && ps_runfile_set_info(run, manifest_name, task->manifest->json, error);
+           && ps_runfile_set_info(run, manifest_name, task->manifest->json, error)
+           && record_input(task, i, run, error);
 }
 
 static bool record_new(const PsPlan *plan, const char *identity, PsRunFile *run, GError **error)
@@ -215,6 +239,10 @@ load_task(PsPlan *plan, size_t i, const cJSON *stored, PsRunFile *run, GError **
         || n_samples < 1 || n_samples > 1e12)
         return ps_fail(error, PS_ERROR_DATA, "%s: its plan is damaged", ps_runfile_path(run));
     task->n_samples = (uint64_t)n_samples;
+    g_autofree char *count_name = g_strdup_printf("task %zu not applicable", i);
+    g_autofree char *count = ps_runfile_get_info(run, count_name);
+    uint64_t n_items = task->n_samples * task->task->n_conditions * (uint64_t)plan->epochs;
+    if (count != NULL) task->n_inapplicable = MIN(g_ascii_strtoull(count, NULL, 10), n_items);
     task->manifest = task->manifest_owned = ps_manifest_from_json(manifest, error);
     return task->manifest != NULL;
 }

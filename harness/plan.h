@@ -5,6 +5,7 @@
 
 #include "harness/runfile.h"
 #include "harness/suite.h"
+#include "harness/swap.h"
 
 typedef struct {
     const PsTask *task; // borrowed from the suite
@@ -14,8 +15,13 @@ typedef struct {
     char *dataset_path, *dataset_sha256;
     uint64_t n_samples;
     uint64_t first_sample, first_item, n_items;
-    int *metric_ids; // [task->n_metrics] rows of the run file
-    int *slicer_ids; // [task->n_slicers]
+    uint64_t
+        n_inapplicable; // of these: nothing to ablate, or nothing to swap with; never asked
+    PsSwap **swaps;     // [task->n_conditions] NULL but for swaps; NULL if not open
+    PsIngest ingest;    // the task's, with what the command line states
+    char *ingest_json;  // the same, an object; NULL if nothing is stated
+    int *metric_ids;    // [task->n_metrics] rows of the run file
+    int *slicer_ids;    // [task->n_slicers]
 } PsPlanTask;
 
 typedef struct {
@@ -26,8 +32,9 @@ typedef struct {
     uint64_t seed;
     size_t n_tasks;
     PsPlanTask *tasks;
-    uint64_t n_items;
-    size_t at_task; // where ps_plan_next stands
+    uint64_t n_items, n_inapplicable;
+    unsigned cannot_take; // see PsAdapter
+    size_t at_task;       // where ps_plan_next stands
     uint64_t at_sample;
 } PsPlan;
 
@@ -35,7 +42,9 @@ typedef struct {
 typedef struct {
     uint64_t limit; // most samples of each task
     int epochs;
-    bool allow_outside; // media outside of the dataset's folder
+    bool allow_outside;   // media outside of the dataset's folder
+    PsIngest ingest;      // goes before what a task states
+    unsigned cannot_take; // of the adapter
 } PsPlanOptions;
 
 // Opens and measures every dataset. Takes ownership of suite. options_json: see PsPlan.
@@ -62,6 +71,20 @@ ps_plan_next(PsPlan *plan, const PsPlanTask **task, uint64_t *sample_id, GError 
 
 // The task that an item belongs to; NULL if the plan has no such item.
 const PsPlanTask *ps_plan_task_of_item(const PsPlan *plan, uint64_t item_id);
+
+// The items of a task that there are.
+static inline uint64_t ps_plan_task_n_asked(const PsPlanTask *task)
+{
+    return task->n_items - task->n_inapplicable;
+}
+
+// Whether a condition (its number in the task) can be applied to sample at all: an ablation of
+// what it does not have cannot, and is no item.
+bool ps_plan_applies(const PsPlanTask *task, size_t condition, const PsSample *sample);
+
+// The sample as it is sent under a condition: a view (harness/ablation.h), or NULL where that
+// is the sample itself.
+PsSample *ps_plan_view(const PsPlanTask *task, size_t condition, const PsSample *sample);
 
 // The item of a sample under a condition in an epoch (numbers of the task), key unset.
 PsItem ps_plan_item(

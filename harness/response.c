@@ -153,6 +153,18 @@ void ps_response_add_span(PsResponse *response,
     g_ptr_array_add(response->spans, span);
 }
 
+void ps_response_prepend_span(PsResponse *response,
+                              const char *name,
+                              int64_t start_ns,
+                              int64_t end_ns,
+                              const char *detail)
+{
+    if (response->spans == NULL) response->spans = g_ptr_array_new_with_free_func(span_free);
+    PsSpan *span = g_new(PsSpan, 1);
+    *span = (PsSpan){g_strdup(name), start_ns, end_ns, g_strdup(detail)};
+    g_ptr_array_insert(response->spans, 0, span);
+}
+
 static int64_t clock_ns(clockid_t clock)
 {
     struct timespec now;

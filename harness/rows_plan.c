@@ -34,35 +34,43 @@ static void filling_clear(Filling *filling)
     ps_task_rows_free(filling->rows);
 }
 
-static void set_keys(Filling *filling, const PsTask *task, const PsSample *sample, size_t row)
+static void
+set_keys(Filling *filling, const PsPlanTask *planned, const PsSample *sample, size_t row)
 {
+    const PsTask *task = planned->task;
+    PsSample *view = ps_plan_view(planned, filling->rows->conditions[row], sample);
     for (size_t i = 0; i < task->n_slicers; i++) {
         const PsSuiteSlicer *slicer = &task->slicers[i];
-        const PsSlicerInput input = {.sample = sample, .argument = slicer->argument};
+        const PsSlicerInput input = {.sample = view != NULL ? view : sample,
+                                     .argument = slicer->argument};
         PsSliceKey key;
-        if (slicer->slicer->reads != PS_SLICER_READS_SAMPLE
-            || !slicer->slicer->key(&input, &key))
-            continue;
+        bool is_known = slicer->slicer->reads == PS_SLICER_READS_SAMPLE
+                        || slicer->slicer->reads == PS_SLICER_READS_PARTS;
+        if (!is_known || !slicer->slicer->key(&input, &key)) continue;
         filling->rows->slicers[i].of_rows[row] = ps_key_number(filling->numbers[i], key.key);
     }
+    ps_ablation_view_free(view);
 }
 
-static void add_sample(Filling *filling, const PsTask *task, const PsSample *sample)
+static void add_sample(Filling *filling, const PsPlanTask *planned, const PsSample *sample)
 {
     PsTaskRows *rows = filling->rows;
+    const PsTask *task = planned->task;
     g_assert(rows != NULL);
     for (size_t c = 0; c < task->n_conditions; c++) {
+        if (!ps_plan_applies(planned, c, sample)) continue;
         size_t row = filling->n_filled++;
         rows->samples[row] = ps_name_hash(sample->id);
         rows->sources[row] = ps_name_hash(sample->cluster);
         rows->conditions[row] = (uint32_t)c;
-        set_keys(filling, task, sample, row);
+        set_keys(filling, planned, sample, row);
     }
 }
 
 static PsTaskRows *filling_finish(Filling *filling)
 {
     PsTaskRows *rows = g_steal_pointer(&filling->rows);
+    rows->n_rows = filling->n_filled;
     for (size_t i = 0; i < rows->n_slicers; i++) {
         ps_key_column_name(&rows->slicers[i], filling->numbers[i]);
         g_hash_table_unref(filling->numbers[i]);
@@ -82,7 +90,7 @@ static bool read_samples(PsPlan *plan, Filling *fillings, GError **error)
         g_autoptr(PsSample) sample = ps_plan_next(plan, &task, &sample_id, &failure);
         if (failure != NULL) g_propagate_error(error, failure);
         if (sample == NULL) return failure == NULL;
-        add_sample(&fillings[task - plan->tasks], task->task, sample);
+        add_sample(&fillings[task - plan->tasks], task, sample);
     }
 }
 

@@ -64,6 +64,9 @@ char *ps_runfile_get_info(PsRunFile *run, const char *name);
 #define PS_CONFIDENCE_STATED "stated"
 #define PS_CONFIDENCE_OF_TOKENS "token log-probabilities"
 
+// There is such a fact if a sample states a contradiction.
+#define PS_RUNFILE_CONTRADICTIONS "contradictions"
+
 // The row number of a name in table "metric" or "slicer", made if needed; -1 on error.
 int ps_runfile_name_id(PsRunFile *run, const char *table, const char *name, GError **error);
 

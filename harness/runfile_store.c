@@ -42,42 +42,79 @@ static void bind_unless(sqlite3_stmt *statement, int column, int64_t value, int6
 
 // -----------------------------------------------------------------------------------
 
-static void append_parts(GString *out, const PsSample *sample)
+static void append_part(GString *out, const PsPart *part)
 {
-    g_string_append(out, "{\"parts\":[");
-    for (size_t i = 0; i < sample->n_parts; i++) {
-        const PsPart *part = &sample->parts[i];
+    g_string_append_c(out, '{');
+    ps_json_append_key(out, ps_part_kind_name(part->kind));
+    ps_json_append_string(out, part->kind == PS_PART_TEXT ? part->text : part->path);
+    if (part->media_type != NULL) {
+        ps_json_append_key(out, "media_type");
+        ps_json_append_string(out, part->media_type);
+    }
+    if (part->sha256 != NULL) {
+        ps_json_append_key(out, "sha256");
+        ps_json_append_string(out, part->sha256);
+    }
+    g_string_append_c(out, '}');
+}
+
+static void append_parts(GString *out, const PsPart *parts, size_t n_parts)
+{
+    ps_json_append_key(out, "parts");
+    g_string_append_c(out, '[');
+    for (size_t i = 0; i < n_parts; i++) {
         if (i > 0) g_string_append_c(out, ',');
-        g_string_append_c(out, '{');
-        ps_json_append_key(out, ps_part_kind_name(part->kind));
-        ps_json_append_string(out, part->kind == PS_PART_TEXT ? part->text : part->path);
-        if (part->media_type != NULL) {
-            ps_json_append_key(out, "media_type");
-            ps_json_append_string(out, part->media_type);
-        }
-        if (part->sha256 != NULL) {
-            ps_json_append_key(out, "sha256");
-            ps_json_append_string(out, part->sha256);
-        }
+        append_part(out, &parts[i]);
+    }
+    g_string_append_c(out, ']');
+}
+
+static void append_references(GString *out, char *const *references, size_t n_references)
+{
+    ps_json_append_key(out, "references");
+    g_string_append_c(out, '[');
+    for (size_t i = 0; i < n_references; i++) {
+        if (i > 0) g_string_append_c(out, ',');
+        ps_json_append_string(out, references[i]);
+    }
+    g_string_append_c(out, ']');
+}
+
+static void append_contradictions(GString *out, const PsSample *sample)
+{
+    if (sample->n_contradictions == 0) return;
+    ps_json_append_key(out, "contradictions");
+    for (size_t i = 0; i < sample->n_contradictions; i++) {
+        const PsContradiction *contradiction = &sample->contradictions[i];
+        g_string_append(out, i == 0 ? "[{" : ",{");
+        ps_json_append_key(out, "modality");
+        ps_json_append_string(out, ps_part_kind_name(contradiction->modality));
+        append_parts(out, sample->parts + contradiction->first_part, contradiction->n_parts);
+        append_references(out, contradiction->references, contradiction->n_references);
         g_string_append_c(out, '}');
     }
+    g_string_append_c(out, ']');
 }
 
 // The sample as a row of docs/datasets.md, so that ps_sample_from_json reads it back.
 static void append_sample(GString *out, const PsSample *sample)
 {
-    append_parts(out, sample);
-    g_string_append(out, "],\"references\":[");
-    for (size_t i = 0; i < sample->n_references; i++) {
-        if (i > 0) g_string_append_c(out, ',');
-        ps_json_append_string(out, sample->references[i]);
-    }
-    g_string_append(out, "],\"attributes\":{");
+    g_string_append_c(out, '{');
+    append_parts(out, sample->parts, sample->n_parts);
+    append_references(out, sample->references, sample->n_references);
+    ps_json_append_key(out, "attributes");
+    g_string_append_c(out, '{');
     for (size_t i = 0; i < sample->n_attributes; i++) {
         ps_json_append_key(out, sample->attributes[i].key);
         ps_json_append_string(out, sample->attributes[i].value);
     }
-    g_string_append(out, "},\"id\":");
+    g_string_append_c(out, '}');
+    if (sample->twin != NULL) {
+        ps_json_append_key(out, "twin");
+        ps_json_append_string(out, sample->twin);
+    }
+    append_contradictions(out, sample);
+    ps_json_append_key(out, "id");
     ps_json_append_string(out, sample->id);
     ps_json_append_key(out, "cluster");
     ps_json_append_string(out, sample->cluster);

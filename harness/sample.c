@@ -11,6 +11,7 @@
 #define MAX_ID_BYTES 1024
 #define MAX_PATH_BYTES 4096
 #define MAX_LIST 1000
+#define MAX_TWIN_BYTES (1u << 20)
 #define SHA256_CHARS 64
 
 static const char *const kind_names[PS_N_PART_KINDS] = {
@@ -50,14 +51,25 @@ static void part_clear(PsPart *part)
     g_free(part->sha256);
 }
 
+static void contradiction_clear(PsContradiction *contradiction)
+{
+    for (size_t i = 0; i < contradiction->n_references; i++)
+        g_free(contradiction->references[i]);
+    g_free(contradiction->references);
+}
+
 void ps_sample_free(PsSample *sample)
 {
     if (!sample) return;
     g_free(sample->id);
     g_free(sample->cluster);
-    for (size_t i = 0; i < sample->n_parts; i++)
+    for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++)
         part_clear(&sample->parts[i]);
     g_free(sample->parts);
+    for (size_t i = 0; i < sample->n_contradictions; i++)
+        contradiction_clear(&sample->contradictions[i]);
+    g_free(sample->contradictions);
+    g_free(sample->twin);
     for (size_t i = 0; i < sample->n_references; i++)
         g_free(sample->references[i]);
     g_free(sample->references);
@@ -199,21 +211,28 @@ static bool read_parts(PsJsonScan *scan, PsSample *sample, GError **error)
     return sample->n_parts > 0 || ps_fail(error, PS_ERROR_DATA, "\"parts\" is empty");
 }
 
-static bool read_references(PsJsonScan *scan, PsSample *sample, GError **error)
+// A list of strings, behind those that are there.
+static bool read_strings(
+    PsJsonScan *scan, const char *field, char ***strings, size_t *n_strings, GError **error)
 {
     if (ps_json_scan_peek(scan) != '[')
-        return wrong_type(scan, "references", "an array of strings", error);
+        return wrong_type(scan, field, "an array of strings", error);
     for (size_t n = 0; ps_json_scan_element(scan, n); n++) {
-        if (n == MAX_LIST) return too_many("references", error);
-        sample->references = array_grow(sample->references, n, sizeof *sample->references);
-        char **reference = &sample->references[sample->n_references++];
-        *reference = NULL;
-        if (!read_string(scan, "references", SIZE_MAX, reference, error)) {
-            g_prefix_error(error, "references[%zu]: ", n);
+        if (n == MAX_LIST) return too_many(field, error);
+        *strings = array_grow(*strings, n, sizeof **strings);
+        char **string = &(*strings)[(*n_strings)++];
+        *string = NULL;
+        if (!read_string(scan, field, SIZE_MAX, string, error)) {
+            g_prefix_error(error, "%s[%zu]: ", field, n);
             return false;
         }
     }
     return ps_json_scan_finish(scan, false, error);
+}
+
+static bool read_references(PsJsonScan *scan, PsSample *sample, GError **error)
+{
+    return read_strings(scan, "references", &sample->references, &sample->n_references, error);
 }
 
 // A string's text, or a number or bool as it was written.
@@ -265,6 +284,111 @@ static bool read_attributes(PsJsonScan *scan, PsSample *sample, GError **error)
     return ps_json_scan_finish(scan, false, error) && sort_attributes(sample, error);
 }
 
+// ---- contradictions
+
+static bool read_modality(PsJsonScan *scan, PsContradiction *contradiction, GError **error)
+{
+    g_autofree char *name = NULL;
+    if (!read_string(scan, "modality", MAX_ID_BYTES, &name, error) || name == NULL)
+        return false;
+    return ps_part_kind_find(name, &contradiction->modality)
+           || ps_fail(error, PS_ERROR_DATA, "there is no modality \"%s\"", name);
+}
+
+// Its parts go behind all that the sample has.
+static bool read_other_parts(PsJsonScan *scan,
+                             PsSample *sample,
+                             PsContradiction *contradiction,
+                             GError **error)
+{
+    if (ps_json_scan_peek(scan) != '[') return wrong_type(scan, "parts", "an array", error);
+    for (size_t n = 0; ps_json_scan_element(scan, n); n++) {
+        if (n == MAX_LIST || sample->n_more_parts == MAX_LIST) return too_many("parts", error);
+        size_t n_before = sample->n_parts + sample->n_more_parts++;
+        sample->parts = g_renew(PsPart, sample->parts, n_before + 1);
+        PsPart *part = &sample->parts[n_before];
+        *part = (PsPart){0};
+        contradiction->n_parts++;
+        if (!read_part(scan, part, error)) return false;
+    }
+    return ps_json_scan_finish(scan, false, error);
+}
+
+static bool read_contradiction_member(PsJsonScan *scan,
+                                      const PsJsonSpan *key,
+                                      PsSample *sample,
+                                      PsContradiction *contradiction,
+                                      bool *has_modality,
+                                      GError **error)
+{
+    PsJsonSpan ignored;
+    if (ps_json_span_equal(key, "modality")) {
+        *has_modality = true;
+        return read_modality(scan, contradiction, error);
+    }
+    if (ps_json_span_equal(key, "parts") && contradiction->n_parts == 0)
+        return read_other_parts(scan, sample, contradiction, error);
+    if (ps_json_span_equal(key, "references") && contradiction->references == NULL)
+        return read_strings(scan, "references", &contradiction->references,
+                            &contradiction->n_references, error);
+    return ps_json_scan_value(scan, &ignored) || ps_json_scan_finish(scan, false, error);
+}
+
+static bool check_contradiction(const PsSample *sample, size_t number, GError **error)
+{
+    const PsContradiction *checked = &sample->contradictions[number];
+    if (checked->n_references == 0)
+        return ps_fail(error, PS_ERROR_DATA, "has no \"references\"");
+    for (size_t i = 0; i < checked->n_parts; i++)
+        if (sample->parts[checked->first_part + i].kind != checked->modality)
+            return ps_fail(error, PS_ERROR_DATA, "has a part that is no %s",
+                           kind_names[checked->modality]);
+    for (size_t i = 0; i < number; i++)
+        if (sample->contradictions[i].modality == checked->modality)
+            return ps_fail(error, PS_ERROR_DATA, "is the second one of modality \"%s\"",
+                           kind_names[checked->modality]);
+    return true;
+}
+
+static bool read_contradiction(PsJsonScan *scan, PsSample *sample, GError **error)
+{
+    PsJsonSpan key;
+    bool has_modality = false;
+    size_t number = sample->n_contradictions++;
+    sample->contradictions = g_renew(PsContradiction, sample->contradictions, number + 1);
+    PsContradiction *contradiction = &sample->contradictions[number];
+    *contradiction = (PsContradiction){.first_part = sample->n_parts + sample->n_more_parts};
+    if (ps_json_scan_peek(scan) != '{')
+        return wrong_type(scan, "contradictions", "objects", error);
+    for (size_t n = 0; ps_json_scan_member(scan, n, &key); n++)
+        if (!read_contradiction_member(scan, &key, sample, contradiction, &has_modality, error))
+            return false;
+    if (!ps_json_scan_finish(scan, false, error)) return false;
+    if (!has_modality) return ps_fail(error, PS_ERROR_DATA, "has no \"modality\"");
+    return check_contradiction(sample, number, error);
+}
+
+// Read when the row is: its parts stand behind the sample's own.
+static bool read_contradictions(const PsJsonSpan *list, PsSample *sample, GError **error)
+{
+    PsJsonScan scan;
+    if (list->text == NULL) return true;
+    ps_json_scan_init(&scan, list->text, list->length);
+    if (ps_json_scan_peek(&scan) != '[')
+        return wrong_type(&scan, "contradictions", "an array", error);
+    for (size_t n = 0; ps_json_scan_element(&scan, n); n++) {
+        if (n == PS_N_PART_KINDS)
+            return ps_fail(error, PS_ERROR_DATA, "too many contradictions");
+        if (!read_contradiction(&scan, sample, error)) {
+            g_prefix_error(error, "contradictions[%zu]: ", n);
+            return false;
+        }
+    }
+    return ps_json_scan_finish(&scan, true, error);
+}
+
+// ---- the row
+
 // Reads one list at most once, so that n_* can count from 0.
 static bool read_list(PsJsonScan *scan,
                       const char *field,
@@ -277,8 +401,11 @@ static bool read_list(PsJsonScan *scan,
     return read(scan, sample, error);
 }
 
-static bool
-read_member(PsJsonScan *scan, const PsJsonSpan *key, PsSample *sample, GError **error)
+static bool read_member(PsJsonScan *scan,
+                        const PsJsonSpan *key,
+                        PsSample *sample,
+                        PsJsonSpan *contradictions,
+                        GError **error)
 {
     PsJsonSpan ignored;
     if (ps_json_span_equal(key, "id"))
@@ -293,23 +420,28 @@ read_member(PsJsonScan *scan, const PsJsonSpan *key, PsSample *sample, GError **
     if (ps_json_span_equal(key, "attributes"))
         return read_list(scan, "attributes", sample->attributes, read_attributes, sample,
                          error);
+    if (ps_json_span_equal(key, "twin"))
+        return read_string(scan, "twin", MAX_TWIN_BYTES, &sample->twin, error);
+    if (ps_json_span_equal(key, "contradictions"))
+        return ps_json_scan_value(scan, contradictions)
+               || ps_json_scan_finish(scan, false, error);
     return ps_json_scan_value(scan, &ignored) || ps_json_scan_finish(scan, false, error);
 }
 
 static bool read_row(PsJsonScan *scan, PsSample *sample, GError **error)
 {
-    PsJsonSpan key;
+    PsJsonSpan key, contradictions = {0};
     if (ps_json_scan_peek(scan) != '{') {
         if (!ps_json_scan_finish(scan, false, error)) return false;
         return ps_fail(error, PS_ERROR_DATA, "a row must be a JSON object");
     }
     for (size_t n = 0; ps_json_scan_member(scan, n, &key); n++)
-        if (!read_member(scan, &key, sample, error)) return false;
+        if (!read_member(scan, &key, sample, &contradictions, error)) return false;
     if (!ps_json_scan_finish(scan, true, error)) return false;
     if (!sample->id) return ps_fail(error, PS_ERROR_DATA, "\"id\" is missing");
     if (!sample->parts) return ps_fail(error, PS_ERROR_DATA, "\"parts\" is missing");
     if (!sample->cluster) sample->cluster = g_strdup(sample->id);
-    return true;
+    return read_contradictions(&contradictions, sample, error);
 }
 
 PsSample *ps_sample_from_json(const char *json, size_t length, GError **error)

@@ -31,15 +31,27 @@ typedef struct {
     char *value;
 } PsAttribute;
 
+// What one modality says where it contradicts the others.
+typedef struct {
+    PsPartKind modality;
+    size_t first_part; // of the sample's parts, beyond its own: what stands in for its parts of
+    size_t n_parts;    // that modality; none: the sample as it is holds the contradiction
+    size_t n_references;
+    char **references; // [n_references] ≥ 1: the answers of whoever follows that modality
+} PsContradiction;
+
 typedef struct {
     char *id;      // unique in its dataset
     char *cluster; // what the sample shares with others (page, prompt, speaker); id if unstated
-    size_t n_parts;
-    PsPart *parts; // [n_parts]
+    size_t n_parts, n_more_parts;
+    PsPart *parts; // [n_parts], and behind them [n_more_parts] of the contradictions
     size_t n_references;
     char **references; // [n_references] accepted answers; may be none
     size_t n_attributes;
     PsAttribute *attributes; // [n_attributes] facts to slice by, sorted by key
+    char *twin;              // what the media show, in words: stands in for them; or NULL
+    size_t n_contradictions;
+    PsContradiction *contradictions; // [n_contradictions]
 } PsSample;
 
 // A copy of text as a part, a sample with nothing in it, and how they go.

@@ -4,6 +4,7 @@
 #include "harness/findings.h"
 #include "harness/sheet_evidence.h"
 #include "harness/slices.h"
+#include "harness/verdict/modality.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -164,7 +165,7 @@ copy_head(PsSheetTask *out, const PsPlanTask *task, const PsTaskRows *table, GEr
     out->dataset_path = g_strdup(task->dataset_path);
     out->dataset_sha256 = g_strdup(task->dataset_sha256);
     out->n_samples = task->n_samples;
-    out->n_items = task->n_items;
+    out->n_items = ps_plan_task_n_asked(task);
     out->n_done = table->n_rows;
     out->n_metrics = table->n_metrics;
     out->n_suite_metrics = table->n_suite_metrics;
@@ -250,6 +251,9 @@ static PsSheet *build_sheet(PsRunFile *run, const PsRegistry *registry, GError *
     if (!load_facts(sheet, run, error)) return NULL;
     for (size_t i = 0; i < plan->n_tasks; i++)
         if (!build_task(sheet, run, plan, registry, error)) return NULL;
+    g_autoptr(GError) problem = NULL;
+    sheet->modality = ps_modality(run, plan, registry, &problem);
+    if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), NULL;
     return g_steal_pointer(&sheet);
 }
 
@@ -298,6 +302,7 @@ void ps_sheet_free(PsSheet *sheet)
         g_free(sheet->facts[i].value);
     }
     ps_findings_free(sheet->gate);
+    ps_findings_free(sheet->modality);
     g_free(sheet->facts);
     g_free(sheet->tasks);
     g_free(sheet->evidence);

@@ -51,7 +51,7 @@ typedef struct {
     char *sample_id, *condition;
     int epoch;
     size_t n_parts;
-    PsPart *parts;   // [n_parts] as the dataset has them
+    PsPart *parts;   // [n_parts] as the dataset has them, but for an ablation
     PsMedia **media; // [n_parts]: as a browser shows it, after the condition; NULL for text,
                      // or where it is not kept
     size_t n_references;
@@ -81,7 +81,8 @@ typedef struct PsSheet {
     PsSheetTask *tasks;
     size_t n_evidence;
     PsSheetEvidence *evidence;
-    PsFindings *gate; // what a gate said of this run, owned; NULL if none was asked
+    PsFindings *modality; // how the modalities are used, owned; NULL: no ablation, no conflict
+    PsFindings *gate;     // what a gate said of this run, owned; NULL if none was asked
 } PsSheet;
 
 // Reads the whole run file once. registry resolves the names of metrics and slicers.

@@ -85,17 +85,26 @@ static bool load_media(PsSheetEvidence *evidence, PsRunFile *run, GError **error
     return status == 0;
 }
 
-// Moves parts and references out of the sample, which is freed.
-static void take_sample(PsSheetEvidence *evidence, PsSample *sample)
+// Copies the parts as they were sent (of a swap: those that were swapped; their media are the
+// others'), and moves the references out of the sample.
+static void
+take_sample(PsSheetEvidence *evidence, const PsSuiteCondition *under, PsSample *sample)
 {
+    PsSample *view = ps_ablation_view(&under->ablation, sample, NULL, 0);
     evidence->sample_id = g_strdup(sample->id);
-    evidence->n_parts = sample->n_parts;
-    evidence->parts = g_steal_pointer(&sample->parts);
-    evidence->media = g_new0(PsMedia *, sample->n_parts);
+    evidence->n_parts = view->n_parts;
+    evidence->parts = g_new0(PsPart, view->n_parts);
+    for (size_t i = 0; i < view->n_parts; i++)
+        evidence->parts[i] = (PsPart){.kind = view->parts[i].kind,
+                                      .text = g_strdup(view->parts[i].text),
+                                      .path = g_strdup(view->parts[i].path),
+                                      .media_type = g_strdup(view->parts[i].media_type),
+                                      .sha256 = g_strdup(view->parts[i].sha256)};
+    evidence->media = g_new0(PsMedia *, view->n_parts);
     evidence->n_references = sample->n_references;
     evidence->references = g_steal_pointer(&sample->references);
-    sample->n_parts = sample->n_references = 0;
-    ps_sample_free(sample);
+    sample->n_references = 0;
+    ps_ablation_view_free(view);
 }
 
 static void
@@ -117,11 +126,12 @@ static bool fill(PsSheetEvidence *evidence,
                  const PsPlanTask *task,
                  GError **error)
 {
-    PsSample *sample = ps_runfile_load_sample(run, table->sample_ids[row], error);
+    const PsSuiteCondition *under = &task->task->conditions[table->conditions[row]];
+    g_autoptr(PsSample) sample = ps_runfile_load_sample(run, table->sample_ids[row], error);
     if (sample == NULL) return false;
-    take_sample(evidence, sample);
+    take_sample(evidence, under, sample);
     evidence->item_id = table->item_ids[row];
-    evidence->condition = g_strdup(task->task->conditions[table->conditions[row]].label);
+    evidence->condition = g_strdup(under->label);
     evidence->epoch = (int)table->epochs[row];
     evidence->outcome = table->outcomes[row];
     evidence->latency_ms = table->latencies_ms[row];

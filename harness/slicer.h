@@ -6,6 +6,7 @@
 
 typedef enum {
     PS_SLICER_READS_SAMPLE, // attributes and parts only
+    PS_SLICER_READS_PARTS,  // the same, and an ablation may change it: the parts as sent
     PS_SLICER_READS_MEDIA,  // the encoded bytes
     PS_SLICER_READS_IMAGE,  // the decoded picture
     PS_SLICER_READS_AUDIO,  // the decoded recording

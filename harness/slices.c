@@ -55,16 +55,25 @@ static void add_conditions(GPtrArray *slices, const PsTask *task, const PsTaskRo
 // ---- by slicer
 
 typedef struct {
+    const PsTask *task;
     const PsTaskRows *table;
     const PsKeyColumn *column;
-    bool is_stated;
+    PsSlicerReads reads;
 } Keys;
+
+static bool rests_on(const Keys *keys, uint32_t condition)
+{
+    if (condition == 0) return true;
+    if (keys->reads == PS_SLICER_READS_PARTS)
+        return keys->task->conditions[condition].ablation.kind != PS_ABLATION_NONE;
+    return keys->reads != PS_SLICER_READS_SAMPLE;
+}
 
 // The key of a row that counts, or PS_NO_KEY.
 static uint32_t key_of(const Keys *keys, size_t row)
 {
-    if (keys->is_stated && keys->table->conditions[row] != 0) return PS_NO_KEY;
-    return keys->column->of_rows[row];
+    return rests_on(keys, keys->table->conditions[row]) ? keys->column->of_rows[row]
+                                                        : PS_NO_KEY;
 }
 
 static size_t *count_keys(const Keys *keys)
@@ -99,8 +108,7 @@ static void add_slicer(GPtrArray *slices,
                        size_t keys_most)
 {
     const PsSuiteSlicer *used = &task->slicers[slicer];
-    const Keys keys = {table, &table->slicers[slicer],
-                       used->slicer->reads == PS_SLICER_READS_SAMPLE};
+    const Keys keys = {task, table, &table->slicers[slicer], used->slicer->reads};
     const char *title = used->argument != NULL ? used->argument : used->slicer->title;
     const size_t n_keys = keys.column->n_keys;
     g_autofree size_t *counts = count_keys(&keys);

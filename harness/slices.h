@@ -15,10 +15,10 @@ typedef struct {
 
 // Every slice of a task: the whole (its clean rows) first, then the conditions, if there are
 // any beside clean, then each slicer's keys in order of first appearance. Slices by what the
-// dataset states rest on clean rows; slices by what was measured rest on rows of every
-// condition, since a blurred picture is a blurred picture whoever blurred it. Of a slicer with
-// more than keys_most keys (0: no limit) the smallest are put together as "(other)". PsSlice *,
-// owned by the array.
+// dataset states rest on clean rows, those by the parts that were sent on rows of ablations as
+// well; slices by what was measured rest on rows of every condition, since a blurred picture is
+// a blurred picture whoever blurred it. Of a slicer with more than keys_most keys (0: no limit)
+// the smallest are put together as "(other)". PsSlice *, owned by the array.
 GPtrArray *ps_slices_of_task(const PsTask *task, const PsTaskRows *table, size_t keys_most);
 
 // "all", or "codec=gsm". The caller's.

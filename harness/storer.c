@@ -19,8 +19,9 @@ struct PsStorer {
     int backlog, has_failed; // atomic
 
     // The thread's own until it is joined.
-    PsScore *scores;  // room for the metrics of any task
-    bool is_noted[2]; // where confidences come from: stated, of tokens
+    PsScore *scores;         // room for the metrics of any task
+    bool is_noted[2];        // where confidences come from: stated, of tokens
+    bool has_contradictions; // noted
     int n_uncommitted;
     int64_t uncommitted_since_ns;
     uint64_t n_stored;
@@ -68,14 +69,23 @@ static bool note_confidence(PsStorer *storer, const PsResponse *response)
         &storer->error);
 }
 
-static bool store(PsStorer *storer, const PsWork *work)
+static bool note_contradictions(PsStorer *storer, const PsSample *sample)
+{
+    if (sample->n_contradictions == 0 || storer->has_contradictions) return true;
+    storer->has_contradictions = true;
+    return ps_runfile_set_info(storer->run, PS_RUNFILE_CONTRADICTIONS, "stated",
+                               &storer->error);
+}
+
+static bool store(PsStorer *storer, PsWork *work)
 {
     const PsSample *sample = ps_shared_sample_get(work->sample);
+    ps_work_add_trace(work);
     const PsResponse *response = &work->response;
     size_t n_scores = ps_score_response(work->task, sample, response, storer->scores);
     if (!ps_runfile_store(storer->run, &work->item, sample, response, storer->scores, n_scores,
                           work->slices, work->n_slices, &storer->error)
-        || !note_confidence(storer, response))
+        || !note_confidence(storer, response) || !note_contradictions(storer, sample))
         return false;
     if (storer->n_uncommitted++ == 0) storer->uncommitted_since_ns = ps_now_ns();
     ps_progress_add(storer->progress, response->outcome,

@@ -14,10 +14,18 @@
 
 // The YAML as libcyaml maps it; names are resolved afterwards.
 typedef struct {
+    char *sampling;
+    uint64_t frames, pages, series_rows, max_image_pixels, max_image_side, max_request_bytes,
+        max_request_tokens;
+    bool video_sound;
+} IngestYaml;
+
+typedef struct {
     char *name, *dataset, *prompt;
     char **metrics, **conditions, **slicers;
     unsigned metrics_count, conditions_count, slicers_count;
     uint64_t limit;
+    IngestYaml *input;
 } TaskYaml;
 
 typedef struct {
@@ -38,6 +46,20 @@ typedef struct {
 
 static const cyaml_schema_value_t name_schema = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 1024)};
+
+static const cyaml_schema_field_t input_fields[] = {
+    CYAML_FIELD_UINT("frames", CYAML_FLAG_OPTIONAL, IngestYaml, frames),
+    CYAML_FIELD_STRING_PTR(
+        "sampling", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, IngestYaml, sampling, 1, 100),
+    CYAML_FIELD_BOOL("video_sound", CYAML_FLAG_OPTIONAL, IngestYaml, video_sound),
+    CYAML_FIELD_UINT("pages", CYAML_FLAG_OPTIONAL, IngestYaml, pages),
+    CYAML_FIELD_UINT("series_rows", CYAML_FLAG_OPTIONAL, IngestYaml, series_rows),
+    CYAML_FIELD_UINT("max_image_pixels", CYAML_FLAG_OPTIONAL, IngestYaml, max_image_pixels),
+    CYAML_FIELD_UINT("max_image_side", CYAML_FLAG_OPTIONAL, IngestYaml, max_image_side),
+    CYAML_FIELD_UINT("max_request_bytes", CYAML_FLAG_OPTIONAL, IngestYaml, max_request_bytes),
+    CYAML_FIELD_UINT("max_request_tokens", CYAML_FLAG_OPTIONAL, IngestYaml, max_request_tokens),
+    CYAML_FIELD_END,
+};
 
 static const cyaml_schema_field_t task_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, TaskYaml, name, 1, 200),
@@ -61,6 +83,8 @@ static const cyaml_schema_field_t task_fields[] = {
                          0,
                          NAMES_MOST),
     CYAML_FIELD_UINT("limit", CYAML_FLAG_OPTIONAL, TaskYaml, limit),
+    CYAML_FIELD_MAPPING_PTR(
+        "input", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, TaskYaml, input, input_fields),
     CYAML_FIELD_END,
 };
 
@@ -125,6 +149,21 @@ static bool resolve_metrics(const PsSuite *suite,
     return true;
 }
 
+// "drop:image" and its like. False: it is none of these, or (with error set) not a good one.
+static bool resolve_ablation(const PsSuite *suite,
+                             const char *label,
+                             PsSuiteCondition *condition,
+                             GError **error)
+{
+    const char *problem;
+    if (!ps_ablation_parse(label, &condition->ablation, &problem)) {
+        if (problem != NULL) fail_at(suite, label, problem, error);
+        return false;
+    }
+    condition->label = g_strdup(label);
+    return true;
+}
+
 // Reads "NAME@AMOUNT".
 static bool resolve_condition(const PsSuite *suite,
                               const char *label,
@@ -168,7 +207,11 @@ static bool resolve_conditions(const PsSuite *suite,
             if (strcmp(task->conditions[j].label, label) == 0)
                 return fail_at(suite, label, "is named twice", error);
         PsSuiteCondition *condition = &task->conditions[task->n_conditions];
-        if (!resolve_condition(suite, label, registry, condition, error)) return false;
+        g_autoptr(GError) problem = NULL;
+        bool is_ablation = resolve_ablation(suite, label, condition, &problem);
+        if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), false;
+        if (!is_ablation && !resolve_condition(suite, label, registry, condition, error))
+            return false;
         task->n_conditions++;
     }
     return true;
@@ -198,6 +241,31 @@ static bool resolve_slicers(const PsSuite *suite,
     return true;
 }
 
+static bool
+resolve_input(const PsSuite *suite, const IngestYaml *yaml, PsTask *task, GError **error)
+{
+    if (yaml == NULL) return true;
+    task->ingest = (PsIngest){
+        .frames = (int64_t)yaml->frames,
+        .video_sound = yaml->video_sound,
+        .pages = (int64_t)yaml->pages,
+        .series_rows = (int64_t)yaml->series_rows,
+        .max_image_pixels = (int64_t)yaml->max_image_pixels,
+        .max_image_side = (int64_t)yaml->max_image_side,
+        .max_request_bytes = (int64_t)yaml->max_request_bytes,
+        .max_request_tokens = (int64_t)yaml->max_request_tokens,
+    };
+    if (yaml->sampling != NULL) {
+        if (!ps_sampling_find(yaml->sampling, &task->ingest.sampling))
+            return fail_at(suite, yaml->sampling, "is not uniform, keyframe or hierarchical",
+                           error);
+        task->ingest.has_sampling = true;
+    }
+    g_autoptr(GError) problem = NULL;
+    if (ps_ingest_check(&task->ingest, &problem)) return true;
+    return fail_at(suite, "input:", problem->message, error);
+}
+
 static char *resolve_path(const char *suite_path, const char *path)
 {
     if (g_path_is_absolute(path)) return g_strdup(path);
@@ -221,7 +289,8 @@ resolve_task(PsSuite *suite, const TaskYaml *yaml, const PsRegistry *registry, G
         return fail_at(suite, "limit", "is negative or too large", error);
     return resolve_metrics(suite, yaml, registry, task, error)
            && resolve_conditions(suite, yaml, registry, task, error)
-           && resolve_slicers(suite, yaml, registry, task, error);
+           && resolve_slicers(suite, yaml, registry, task, error)
+           && resolve_input(suite, yaml->input, task, error);
 }
 
 static const char *metric_that_needs_a_judge(const PsSuite *suite)

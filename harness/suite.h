@@ -2,13 +2,16 @@
 // scored and sliced. docs/suites.md is the manual of the format.
 #pragma once
 
+#include "harness/ablation.h"
+#include "harness/ingest.h"
 #include "harness/judge.h"
 #include "harness/policy.h"
 
 typedef struct {
-    const PsCondition *condition; // NULL: clean
+    const PsCondition *condition; // NULL: clean, or an ablation
     double amount;
-    char *label; // "clean", "blur@2"
+    PsAblation ablation;
+    char *label; // "clean", "blur@2", "drop:image"
 } PsSuiteCondition;
 
 typedef struct {
@@ -28,6 +31,7 @@ typedef struct {
     size_t n_slicers;
     PsSuiteSlicer *slicers; // [n_slicers]
     uint64_t limit;         // most samples; 0: all
+    PsIngest ingest;        // what is made of the parts before they are sent
 } PsTask;
 
 typedef struct {

@@ -52,7 +52,9 @@ PsWork *ps_work_new(const PsPlan *plan,
     work->sample = ps_shared_sample_ref(sample);
     work->verify_media = verify_media;
     work->link.data = work;
-    work->media = g_new0(const PsMedia *, sample->sample->n_parts);
+    work->view = ps_plan_view(task, (size_t)item.condition, sample->sample);
+    work->sent = work->view != NULL ? work->view : sample->sample;
+    work->media = g_new0(const PsMedia *, work->sent->n_parts);
     ps_response_init(&work->response);
     return work;
 }
@@ -60,9 +62,9 @@ PsWork *ps_work_new(const PsPlan *plan,
 void ps_work_free(PsWork *work)
 {
     if (work == NULL) return;
-    size_t n_parts = work->sample->sample->n_parts;
-    for (size_t i = 0; i < n_parts; i++)
-        ps_media_free((PsMedia *)work->media[i]);
+    ps_work_drop_media(work);
+    ps_ingested_clear(&work->ingested);
+    ps_ablation_view_free(work->view);
     for (size_t i = 0; i < work->n_slices; i++)
         g_free(work->slices[i].key);
     g_free(work->media);
@@ -75,10 +77,11 @@ void ps_work_free(PsWork *work)
 
 void ps_work_drop_media(PsWork *work)
 {
-    for (size_t i = 0; i < work->sample->sample->n_parts; i++) {
+    for (size_t i = 0; i < work->sent->n_parts; i++) {
         ps_media_free((PsMedia *)work->media[i]);
         work->media[i] = NULL;
     }
+    ps_ingested_drop_media(&work->ingested);
 }
 
 static bool has_media(const PsSample *sample)
@@ -90,14 +93,14 @@ static bool has_media(const PsSample *sample)
 
 bool ps_work_is_heavy(const PsWork *work)
 {
-    return has_media(work->sample->sample);
+    return has_media(work->sent);
 }
 
 // ---- media and conditions
 
 static bool load_media(PsWork *work, GError **error)
 {
-    const PsSample *sample = work->sample->sample;
+    const PsSample *sample = work->sent;
     for (size_t i = 0; i < sample->n_parts; i++) {
         const PsPart *part = &sample->parts[i];
         if (part->kind == PS_PART_TEXT) continue;
@@ -121,18 +124,17 @@ static bool condition_changes(const PsCondition *condition, PsPartKind kind)
 // and of every system: pairs meet the same noise.
 static guint64 condition_seed(const PsWork *work, const char *label, size_t part)
 {
-    const PsPart *changed = &work->sample->sample->parts[part];
+    const PsPart *changed = &work->sent->parts[part];
     const char *identity = changed->sha256 != NULL ? changed->sha256 : changed->path;
     XXH64_hash_t hash = identity != NULL ? XXH64(identity, strlen(identity), work->plan->seed)
                                          : work->plan->seed;
     return XXH64(label, strlen(label), hash);
 }
 
-static void break_item(PsWork *work, const char *label, const GError *problem)
+static void break_item(PsWork *work, const char *what, const GError *problem)
 {
     work->is_broken = true;
-    ps_response_fail(&work->response, PS_OUTCOME_FAILED, "condition %s cannot be applied: %s",
-                     label, problem->message);
+    ps_response_fail(&work->response, PS_OUTCOME_FAILED, "%s: %s", what, problem->message);
     work->response.scheduled_ns = work->response.started_ns = ps_now_ns();
     work->response.finished_ns = work->response.started_ns;
 }
@@ -141,7 +143,7 @@ static void break_item(PsWork *work, const char *label, const GError *problem)
 static bool apply_condition(PsWork *work, GError **error)
 {
     const PsSuiteCondition *under = &work->task->task->conditions[work->item.condition];
-    const PsSample *sample = work->sample->sample;
+    const PsSample *sample = work->sent;
     if (under->condition == NULL) return true;
     for (size_t i = 0; i < sample->n_parts; i++) {
         if (!condition_changes(under->condition, sample->parts[i].kind)) continue;
@@ -150,22 +152,58 @@ static bool apply_condition(PsWork *work, GError **error)
             work->media[i], under->amount, condition_seed(work, under->label, i), &problem);
         if (changed == NULL && g_error_matches(problem, PS_ERROR, PS_ERROR_UNAVAILABLE))
             return g_propagate_error(error, g_steal_pointer(&problem)), false;
-        if (changed == NULL) return break_item(work, under->label, problem), true;
+        if (changed == NULL) {
+            g_autofree char *what =
+                g_strdup_printf("condition %s cannot be applied", under->label);
+            return break_item(work, what, problem), true;
+        }
         ps_media_free((PsMedia *)work->media[i]);
         work->media[i] = changed;
     }
     return true;
 }
 
+// ---- ingest
+
+// False only if the module is missing; media that cannot be made fit break the item.
+static bool ingest(PsWork *work, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    work->ingest_start_ns = ps_now_ns();
+    const PsSample *sent = work->sent;
+    bool is_done =
+        ps_ingest(&work->task->ingest, work->plan->cannot_take, work->task->task->prompt,
+                  sent->parts, work->media, sent->n_parts, &work->ingested, &problem);
+    work->ingest_end_ns = ps_now_ns();
+    if (is_done) return true;
+    if (g_error_matches(problem, PS_ERROR, PS_ERROR_UNAVAILABLE))
+        return g_propagate_error(error, g_steal_pointer(&problem)), false;
+    return break_item(work, "cannot be sent", problem), true;
+}
+
+void ps_work_add_trace(PsWork *work)
+{
+    if (work->ingested.trace != NULL)
+        ps_response_prepend_span(&work->response, "ingest", work->ingest_start_ns,
+                                 work->ingest_end_ns, work->ingested.trace);
+}
+
 // ---- slices
 
-static const PsMedia *first_media(const PsWork *work, PsPartKind kind, PsPartKind or_kind)
+static const PsMedia *
+first_of(const PsPart *parts, const PsMedia *const *media, size_t n_parts, unsigned kinds)
 {
-    const PsSample *sample = work->sample->sample;
-    for (size_t i = 0; i < sample->n_parts; i++)
-        if (sample->parts[i].kind == kind || sample->parts[i].kind == or_kind)
-            return work->media[i];
+    for (size_t i = 0; i < n_parts; i++)
+        if (kinds & 1u << parts[i].kind) return media[i];
     return NULL;
+}
+
+// Of the parts as they are sent.
+static const PsMedia *first_media(const PsWork *work, unsigned kinds)
+{
+    const PsIngested *made = &work->ingested;
+    if (made->n_parts > 0) return first_of(made->parts, made->media, made->n_parts, kinds);
+    return first_of(work->sent->parts, work->media, work->sent->n_parts, kinds);
 }
 
 static bool task_reads(const PsTask *task, PsSlicerReads reads)
@@ -225,9 +263,9 @@ static bool measure_slices(PsWork *work, GError **error)
 {
     if (work->task->task->n_slicers == 0) return true;
     PsSlicerInput input = {
-        .sample = work->sample->sample,
-        .image_media = first_media(work, PS_PART_IMAGE, PS_PART_PAGE),
-        .audio_media = first_media(work, PS_PART_AUDIO, PS_PART_AUDIO),
+        .sample = work->sent,
+        .image_media = first_media(work, 1u << PS_PART_IMAGE | 1u << PS_PART_PAGE),
+        .audio_media = first_media(work, 1u << PS_PART_AUDIO),
     };
     bool is_ok = decode(work->task->task, &input, error);
     if (is_ok) add_keys(work, &input);
@@ -261,7 +299,7 @@ static void hash_part(XXH3_state_t *state, const PsPart *part, const PsMedia *lo
 // label and seed stand for what it does.
 static void compute_key(PsWork *work)
 {
-    const PsSample *sample = work->sample->sample;
+    const PsSample *sample = work->sent;
     const char *label = work->task->task->conditions[work->item.condition].label;
     XXH3_state_t state;
     XXH3_128bits_reset(&state);
@@ -271,6 +309,7 @@ static void compute_key(PsWork *work)
     for (size_t i = 0; i < sample->n_parts; i++)
         hash_part(&state, &sample->parts[i], work->media[i]);
     hash_text(&state, label);
+    if (work->task->ingest_json != NULL) hash_text(&state, work->task->ingest_json);
     uint64_t seed = work->item.condition > 0 ? work->plan->seed : 0;
     uint64_t numbers[] = {seed, (uint64_t)work->item.epoch};
     XXH3_128bits_update(&state, numbers, sizeof numbers);
@@ -281,16 +320,19 @@ static void compute_key(PsWork *work)
 
 static void fill_request(PsWork *work)
 {
-    const PsSample *sample = work->sample->sample;
+    const PsSample *sample = work->sent;
+    const PsIngested *made = &work->ingested;
+    bool is_made = made->n_parts > 0;
     work->request = (PsRequest){
         .item_id = work->item.item_id,
         .sample_id = sample->id,
         .condition = work->task->task->conditions[work->item.condition].label,
         .epoch = work->item.epoch,
         .prompt = work->task->task->prompt,
-        .n_parts = sample->n_parts,
-        .parts = sample->parts,
-        .media = work->media,
+        .n_parts = is_made ? made->n_parts : sample->n_parts,
+        .parts = is_made ? made->parts : sample->parts,
+        .media = is_made ? made->media : work->media,
+        .notes = made->notes,
         .owner = work,
     };
 }
@@ -305,6 +347,7 @@ bool ps_work_load(PsWork *work, GError **error)
 bool ps_work_prepare(PsWork *work, GError **error)
 {
     if (!ps_work_load(work, error)) return false;
+    if (!work->is_broken && !ingest(work, error)) return false;
     if (!work->is_broken && !measure_slices(work, error)) return false;
     fill_request(work);
     return true;

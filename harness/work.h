@@ -17,10 +17,14 @@ typedef struct {
     const PsPlanTask *task;
     PsSharedSample *sample;
     bool verify_media;
-    const PsMedia **media; // [n_parts] as sent, owned; NULL for text
+    PsSample *view;        // the sample as it is sent, if an ablation changes it; or NULL
+    const PsSample *sent;  // view, or the sample itself
+    const PsMedia **media; // [sent->n_parts] under the condition, owned; NULL for text
+    PsIngested ingested;   // what is made of them for the system, if anything is
+    int64_t ingest_start_ns, ingest_end_ns;
     size_t n_slices;
     PsItemSlice *slices; // [n_slices], owned keys
-    bool is_broken;      // the condition could not be applied: response says why, do not ask
+    bool is_broken;      // it cannot be sent (a damaged picture, say): response says why
     int64_t due_ns;      // when the load wants it sent; 0: as soon as there is room
     bool is_answered;    // response is filled
     PsRequest request;
@@ -51,6 +55,9 @@ bool ps_work_load(PsWork *work, GError **error);
 
 // Loads the media, applies the condition, measures the slices, computes the item's key, fills
 // the request. False if the data is not what the dataset says (error names dataset and sample).
-// A condition that cannot be applied to a damaged picture or sound breaks the item, not the
-// run.
+// A condition that cannot be applied to a damaged picture or sound, and one that cannot be made
+// fit for the system, breaks the item, not the run.
 bool ps_work_prepare(PsWork *work, GError **error);
+
+// Puts what was made of the parts in front of the response's own spans.
+void ps_work_add_trace(PsWork *work);

@@ -71,9 +71,11 @@ static bool render(const PsSheet *sheet, GString *out, GError **error)
     ps_plots_draw(&plots, sheet, PS_PLOTS_LIMIT_MS);
     ps_html_begin(out, sheet->suite, sheet->system, "t0");
     ps_html_head(out, sheet);
-    if (sheet->gate != NULL) ps_findings_append_section(out, sheet->gate);
+    size_t n_tables = sheet->gate != NULL ? sheet->gate->tables->len : 0;
+    if (sheet->gate != NULL) ps_findings_append_section(out, sheet->gate, 0);
     for (size_t i = 0; i < sheet->n_tasks; i++)
         append_task(out, sheet, i, &plots, &media_bytes);
+    if (sheet->modality != NULL) ps_findings_append_section(out, sheet->modality, n_tables);
     ps_html_end(out);
     return true;
 }

@@ -232,6 +232,14 @@ static void add_run(GString *out, const PsSheet *sheet)
     g_string_append_c(out, ']');
 }
 
+static bool
+add_findings(GString *out, const char *key, const PsFindings *findings, GError **error)
+{
+    if (findings == NULL) return true;
+    ps_json_append_key(out, key);
+    return ps_findings_render_json(findings, out, error);
+}
+
 static bool render(const PsSheet *sheet, GString *out, GError **error)
 {
     g_string_append_c(out, '{');
@@ -239,10 +247,9 @@ static bool render(const PsSheet *sheet, GString *out, GError **error)
     ps_member_add_count(out, "version", FORMAT_VERSION);
     ps_member_add_string(out, "proofsheet", PS_VERSION);
     add_run(out, sheet);
-    if (sheet->gate != NULL) {
-        ps_json_append_key(out, "gate");
-        if (!ps_findings_render_json(sheet->gate, out, error)) return false;
-    }
+    if (!add_findings(out, "gate", sheet->gate, error)
+        || !add_findings(out, "modality", sheet->modality, error))
+        return false;
     ps_member_open(out, "tasks", '[');
     for (size_t i = 0; i < sheet->n_tasks; i++) {
         ps_member_next(out, i);

@@ -182,6 +182,9 @@ static bool render(const PsSheet *sheet, GString *out, GError **error)
     if (n_shown < sheet->n_tasks)
         g_string_append_printf(out, "%zu more tasks are in the HTML report.\n\n",
                                sheet->n_tasks - n_shown);
+    if (sheet->modality != NULL && out->len < MAX_BYTES
+        && !ps_findings_render_markdown(sheet->modality, out, error))
+        return false;
     g_string_append(out, "Intervals are 95%, for one number at a time: among many slices some "
                          "are extreme by chance.\n");
     return true;

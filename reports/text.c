@@ -105,6 +105,14 @@ static void append_task(GString *out, const PsSheetTask *task)
     append_outcomes(out, task);
 }
 
+// Behind an empty line; nothing if there are none.
+static bool append_findings(const PsFindings *findings, GString *out, GError **error)
+{
+    if (findings == NULL) return true;
+    g_string_append_c(out, '\n');
+    return ps_findings_render_text(findings, out, error);
+}
+
 static bool render(const PsSheet *sheet, GString *out, GError **error)
 {
     g_autofree char *suite = ps_text_plain(sheet->suite, PS_TEXT_MAX_NAME_CHARS);
@@ -114,9 +122,8 @@ static bool render(const PsSheet *sheet, GString *out, GError **error)
     if (!sheet->is_finished) g_string_append(out, "This run is not finished.\n");
     for (size_t i = 0; i < sheet->n_tasks; i++)
         append_task(out, &sheet->tasks[i]);
-    if (sheet->gate == NULL) return true;
-    g_string_append_c(out, '\n');
-    return ps_findings_render_text(sheet->gate, out, error);
+    return append_findings(sheet->modality, out, error)
+           && append_findings(sheet->gate, out, error);
 }
 
 const PsReport ps_report_text = {

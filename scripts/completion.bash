@@ -55,9 +55,12 @@ _proofsheet_value() { # FLAG
             if [[ ${words[1]} == dataset ]]; then _proofsheet_files; else _proofsheet_files $(_proofsheet_list Reports); fi
             ;;
         -p | --policy | -t | --target) _proofsheet_files .yaml .yml ;;
+        --sampling) _proofsheet_words "uniform keyframe hierarchical" ;;
         --action) _proofsheet_words "abstain fallback human" ;;
         --limit | --epochs | --max-connections | --max-retries | --timeout | --rate | --temperature | --max-tokens | --seed | \
             --price-input | --price-output | \
+            --frames | --pages | --series-rows | --max-image-pixels | --max-image-side | \
+            --max-request-bytes | --max-request-tokens | \
             --flips | -g | --group | --min-n | --positive | --pair | --reference | \
             -k | --key | --level | --min-support | --fdr | \
             -d | --drop | --alpha | --power | --tests | --correlation | --accuracy | --icc)

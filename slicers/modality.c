@@ -29,8 +29,8 @@ static bool key(const PsSlicerInput *input, PsSliceKey *key)
 const PsSlicer ps_slicer_modality = {
     .name = "modality",
     .title = "Modality",
-    .summary = "the kinds of parts that the sample combines: text+image",
+    .summary = "the kinds of parts that are combined, after an ablation: text+image",
     .unit = "",
-    .reads = PS_SLICER_READS_SAMPLE,
+    .reads = PS_SLICER_READS_PARTS,
     .key = key,
 };

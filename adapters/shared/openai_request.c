@@ -137,6 +137,10 @@ static bool append_parts(GString *out, const PsRequest *request, GError **error)
     if (request->prompt != NULL) append_text(out, request->prompt);
     for (size_t i = 0; i < request->n_parts; i++) {
         if (out->str[out->len - 1] != '[') g_string_append_c(out, ',');
+        if (request->notes != NULL && request->notes[i].caption != NULL) {
+            append_text(out, request->notes[i].caption);
+            g_string_append_c(out, ',');
+        }
         if (!append_part(out, &request->parts[i], request->media[i], error)) {
             g_prefix_error(error, "part %zu: ", i + 1);
             return false;

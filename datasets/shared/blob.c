@@ -16,11 +16,10 @@ struct PsBlob {
     guint8 *chunk_bytes, *stored;
 };
 
-GRecMutexLocker *ps_hdf5_lock(void)
+GRecMutexLocker *ps_hdf5_enter(void)
 {
-    static GRecMutex mutex;
     static bool is_set_up;
-    GRecMutexLocker *lock = g_rec_mutex_locker_new(&mutex);
+    GRecMutexLocker *lock = ps_hdf5_lock();
     if (!is_set_up) {
         H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
         H5PLset_loading_state(0);
@@ -126,7 +125,7 @@ static bool get_shape(PsBlob *blob, const char *path, guint64 max_bytes, GError 
 
 PsBlob *ps_blob_open(hid_t file, const char *path, guint64 max_bytes, GError **error)
 {
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     g_autoptr(PsBlob) blob = g_new0(PsBlob, 1);
     blob->type = H5I_INVALID_HID;
     blob->dataset = open_dataset(file, path);
@@ -139,7 +138,7 @@ PsBlob *ps_blob_open(hid_t file, const char *path, guint64 max_bytes, GError **e
 void ps_blob_close(PsBlob *blob)
 {
     if (!blob) return;
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     ps_hdf5_close(blob->type);
     ps_hdf5_close(blob->dataset);
     g_free(blob->chunk_bytes);
@@ -223,7 +222,7 @@ bool ps_blob_read(
     *n_read = 0;
     if (offset >= blob->size) return true;
     size_t n = (size_t)MIN((guint64)size, blob->size - offset);
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     bool is_read = blob->chunk ? read_chunks(blob, offset, buffer, n, error)
                                : read_whole_layout(blob, offset, buffer, n, error);
     *n_read = is_read ? n : 0;
@@ -232,7 +231,7 @@ bool ps_blob_read(
 
 GBytes *ps_blob_load(hid_t file, const char *path, size_t max_bytes, GError **error)
 {
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     g_autoptr(PsBlob) blob = ps_blob_open(file, path, max_bytes, error);
     if (!blob) return NULL;
     size_t n_read;

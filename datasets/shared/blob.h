@@ -7,14 +7,14 @@
 #pragma once
 
 #include "harness/error.h"
+#include "harness/series.h"
 
 #include <hdf5.h>
 
-// HDF5 as Debian builds it is not thread-safe: every call of it is made under this lock, which
-// one thread may take more than once. Taking it the first time also turns HDF5's own printing
-// of errors and its loading of plugins off.
-//     G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
-GRecMutexLocker *ps_hdf5_lock(void);
+// The lock of harness/series.h, under which every call of HDF5 is made. Taking it the first
+// time also turns HDF5's own printing of errors and its loading of plugins off.
+//     G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
+GRecMutexLocker *ps_hdf5_enter(void);
 
 // An identifier that closes itself: `g_auto(PsHdf5Id) id = H5Fopen(…);`
 typedef hid_t PsHdf5Id;

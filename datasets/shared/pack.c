@@ -23,7 +23,7 @@ typedef struct {
 static void pack_close(void *store)
 {
     Pack *pack = store;
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     ps_blob_close(pack->samples);
     ps_hdf5_close(pack->file);
     g_free(pack);
@@ -145,7 +145,7 @@ static PsManifest *read_manifest(hid_t file, GError **error)
 PsSource *ps_pack_open(const char *path, GError **error)
 {
     if (!check_head(path, error)) return NULL;
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     g_autoptr(Pack) pack = g_new0(Pack, 1);
     pack->file = open_file(path);
     if (pack->file < 0)

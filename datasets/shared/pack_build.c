@@ -100,7 +100,7 @@ static hid_t create_samples(hid_t file)
 static void append_samples(void *user_data, const char *bytes, size_t n_bytes)
 {
     Builder *builder = user_data;
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     const hsize_t start = builder->n_written, count = n_bytes, extent = start + count;
     builder->n_written = extent;
     if (H5Dset_extent(builder->samples, &extent) < 0) builder->samples_failed = true;
@@ -138,7 +138,7 @@ static bool link_path(hid_t file, const char *blob, const char *path)
 
 static bool pack_bytes(Builder *builder, const PsPart *part, const char *sha256, GBytes *bytes)
 {
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     g_autofree char *name = g_strconcat("/media/", sha256, NULL);
     htri_t is_there = H5Lexists(builder->file, name, H5P_DEFAULT);
     if (is_there == 0) {
@@ -176,7 +176,7 @@ static bool pack_rows(Builder *builder, GError **error)
             return false;
         }
         if (!sample) return !builder->samples_failed || hdf5_failed("samples", error);
-        for (size_t i = 0; i < sample->n_parts; i++)
+        for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++)
             if (sample->parts[i].path && !pack_part(builder, &sample->parts[i], error))
                 return false;
     }
@@ -199,7 +199,7 @@ static bool pack_all(Builder *builder, GError **error)
 
 static bool write_pack(Builder *builder, const char *path, GError **error)
 {
-    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_lock();
+    G_GNUC_UNUSED g_autoptr(GRecMutexLocker) lock = ps_hdf5_enter();
     builder->file = create_file(path);
     if (builder->file < 0) return hdf5_failed("file", error);
     bool is_packed = pack_all(builder, error);

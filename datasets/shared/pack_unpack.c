@@ -109,7 +109,7 @@ static bool unpack_rows(Unpacker *unpacker, GError **error)
             return false;
         }
         if (!sample) return true;
-        for (size_t i = 0; i < sample->n_parts; i++)
+        for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++)
             if (sample->parts[i].path && !unpack_part(unpacker, &sample->parts[i], error))
                 return false;
     }

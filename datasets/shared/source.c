@@ -109,7 +109,7 @@ static bool measure_sample(Measure *measure, const PsSample *sample, GError **er
         return ps_fail(error, PS_ERROR_DATA,
                        "%s: sample \"%s\" is there twice: lines %zu and %zu", source->rows_name,
                        sample->id, first, line);
-    for (size_t i = 0; i < sample->n_parts; i++)
+    for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++)
         measure->n_unstated += sample->parts[i].path && !sample->parts[i].sha256;
     measure->n_samples++;
     return true;
@@ -118,7 +118,7 @@ static bool measure_sample(Measure *measure, const PsSample *sample, GError **er
 // What the rows leave unsaid: "path, zero byte, hash" of each media part that states no hash.
 static bool measure_media(Measure *measure, const PsSample *sample, GError **error)
 {
-    for (size_t i = 0; i < sample->n_parts; i++) {
+    for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++) {
         const PsPart *part = &sample->parts[i];
         g_autofree char *sha256 = NULL;
         if (!part->path || part->sha256) continue;

@@ -17,7 +17,8 @@ typedef struct {
 
 typedef struct {
     PsDataset *dataset;
-    size_t n_samples, n_clusters, n_parts[PS_N_PART_KINDS], n_references;
+    size_t n_samples, n_clusters, n_parts[PS_N_PART_KINDS], n_references, n_twins,
+        n_contradictions;
     char *sha256;
     PsIdSet *clusters;
     GHashTable *attributes; // char * → Tally *
@@ -106,6 +107,8 @@ static void count_sample(Info *info, const PsSample *sample)
     info->n_clusters +=
         ps_id_set_add(info->clusters, sample->cluster, strlen(sample->cluster), 1) == 0;
     info->n_references += sample->n_references > 0;
+    info->n_twins += sample->twin != NULL;
+    info->n_contradictions += sample->n_contradictions > 0;
     count_parts(info, sample);
     for (size_t i = 0; i < sample->n_attributes; i++)
         count_attribute(info, &sample->attributes[i]);
@@ -179,6 +182,9 @@ static void append_table(GString *out, const Info *info)
     append_line(out, "labels", manifest->label_origin);
     append_count_line(out, "samples", info->n_samples);
     append_count_line(out, "  with answer", info->n_references);
+    if (info->n_twins > 0) append_count_line(out, "  with twin", info->n_twins);
+    if (info->n_contradictions > 0)
+        append_count_line(out, "  conflicts", info->n_contradictions);
     append_count_line(out, "clusters", info->n_clusters);
     append_line(out, "sha256", info->sha256);
     append_tally_table(out, "modalities", info->modalities);
@@ -224,6 +230,8 @@ static void append_json(GString *out, const Info *info)
     append_string_member(out, "label_origin", manifest->label_origin);
     append_count_member(out, "n_samples", info->n_samples);
     append_count_member(out, "n_with_references", info->n_references);
+    append_count_member(out, "n_with_twin", info->n_twins);
+    append_count_member(out, "n_with_contradictions", info->n_contradictions);
     append_count_member(out, "n_clusters", info->n_clusters);
     append_string_member(out, "sha256", info->sha256);
     ps_json_append_key(out, "n_parts");

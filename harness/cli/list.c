@@ -38,6 +38,15 @@ static void print_conditions(const PsRegistry *registry)
     }
 }
 
+static void print_ablations(const PsRegistry *registry)
+{
+    (void)registry;
+    print_row("drop:MODALITY", "its parts are left out; media: everything but text");
+    print_row("swap:MODALITY", "its parts are those of another sample of the task");
+    print_row("contradict:MODALITY", "its parts are what the dataset states as contradicting");
+    print_row("twin", "the words that the dataset states stand in for the media");
+}
+
 static void print_datasets(const PsRegistry *registry)
 {
     for (size_t i = 0; registry->readers[i] != NULL; i++)
@@ -58,6 +67,10 @@ static const struct {
     {"metrics", "Metrics", print_metrics},
     {"slicers", "Slicers", print_slicers},
     {"conditions", "Capture conditions (NAME@AMOUNT in a suite)", print_conditions},
+    {"ablations",
+     "Modality ablations (conditions too; MODALITY: text, image, audio, video, page, "
+     "series)",
+     print_ablations},
     {"datasets", "Datasets", print_datasets},
     {"reports", "Reports (-o)", print_reports},
 };
@@ -74,9 +87,10 @@ static bool print_kind(const PsRegistry *registry, const char *name, GError **er
 {
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (strcmp(kinds[i].name, name) == 0) return kinds[i].print(registry), true;
-    return ps_fail(
-        error, PS_ERROR_USAGE,
-        "there is no kind %s: systems, metrics, slicers, conditions, datasets, reports", name);
+    return ps_fail(error, PS_ERROR_USAGE,
+                   "there is no kind %s: systems, metrics, slicers, conditions, ablations, "
+                   "datasets, reports",
+                   name);
 }
 
 static bool
@@ -96,7 +110,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
 
 const PsCommand ps_command_list = {
     .name = "list",
-    .usage = "list [systems|metrics|slicers|conditions|datasets|reports]",
+    .usage = "list [systems|metrics|slicers|conditions|ablations|datasets|reports]",
     .summary = "The systems, metrics, slicers, conditions and reports there are",
     .run = run,
 };

@@ -23,6 +23,9 @@ typedef struct {
     int limit, epochs, max_connections, max_retries, max_tokens, seed;
     double timeout_s, temperature, rate;
     PsPrice price;
+    PsIngest ingest;
+    char *sampling;
+    gboolean video_sound;
     gboolean stream, logprobs, is_durable, verify_media, allow_outside, is_quiet, no_evidence,
         retry_failed, no_judge, self_judge;
 } Flags;
@@ -34,6 +37,7 @@ static void flags_clear(Flags *flags)
     g_free(flags->log_level);
     g_free(flags->baseline);
     g_free(flags->policy);
+    g_free(flags->sampling);
     g_strfreev(flags->outputs);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Flags, flags_clear)
@@ -75,6 +79,24 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
          "Ask for streamed answers: time to first token, gaps between tokens", NULL},
         {"logprobs", 0, 0, G_OPTION_ARG_NONE, &flags->logprobs,
          "Ask for the probabilities of the answer's tokens, which become its confidence", NULL},
+        {"frames", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.frames,
+         "Send videos as N frames, also to a system that takes videos", "N"},
+        {"sampling", 0, 0, G_OPTION_ARG_STRING, &flags->sampling,
+         "Which frames: uniform (default), keyframe or hierarchical", "HOW"},
+        {"video-sound", 0, 0, G_OPTION_ARG_NONE, &flags->video_sound,
+         "Send the sound of videos that go as frames", NULL},
+        {"pages", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.pages,
+         "Send documents as pictures of their first N pages", "N"},
+        {"series-rows", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.series_rows,
+         "Send series as text of at most N lines", "N"},
+        {"max-image-pixels", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_image_pixels,
+         "Reduce pictures to this many pixels", "N"},
+        {"max-image-side", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_image_side,
+         "Reduce pictures to this longer side", "PX"},
+        {"max-request-bytes", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_request_bytes,
+         "Reduce the pictures of a request until it fits", "N"},
+        {"max-request-tokens", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_request_tokens,
+         "The same for tokens, as estimated (docs/adapters.md)", "N"},
         {"price-input", 0, 0, G_OPTION_ARG_DOUBLE, &flags->price.input,
          "Dollars per million tokens of input, for the metric cost", "DOLLARS"},
         {"price-output", 0, 0, G_OPTION_ARG_DOUBLE, &flags->price.output,
@@ -103,7 +125,21 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
                             error);
 }
 
-static bool check_flags(const Flags *flags, char **words, GError **error)
+// Flags of the input as the plan takes them.
+static bool check_input(Flags *flags, GError **error)
+{
+    PsIngest *ingest = &flags->ingest;
+    g_autoptr(GError) problem = NULL;
+    ingest->video_sound = flags->video_sound;
+    ingest->has_sampling = flags->sampling != NULL;
+    if (flags->sampling != NULL && !ps_sampling_find(flags->sampling, &ingest->sampling))
+        return ps_fail(error, PS_ERROR_USAGE,
+                       "--sampling %s: not uniform, keyframe or hierarchical", flags->sampling);
+    if (ps_ingest_check(ingest, &problem)) return true;
+    return ps_fail(error, PS_ERROR_USAGE, "%s (see --help)", problem->message);
+}
+
+static bool check_flags(Flags *flags, char **words, GError **error)
 {
     if (g_strv_length(words) != 1)
         return ps_fail(error, PS_ERROR_USAGE, "takes one suite (see --help)");
@@ -117,7 +153,7 @@ static bool check_flags(const Flags *flags, char **words, GError **error)
     if (!(flags->timeout_s > 0 && flags->timeout_s <= 1e6)
         || !(flags->rate >= 0 && flags->rate <= 1e6))
         return ps_fail(error, PS_ERROR_USAGE, "--timeout or --rate is out of range");
-    return ps_price_check(&flags->price, error);
+    return check_input(flags, error) && ps_price_check(&flags->price, error);
 }
 
 // A thread for each request in flight, and for exec a process.
@@ -156,7 +192,7 @@ static PsSystem system_of(const Flags *flags, const PsAdapter *adapter, const ch
 
 // What the answers depend on, and so the same in a run that is resumed. How they are sent
 // (stream) and what is told of them (logprobs) is not part of it.
-static char *options_json(const PsSystem *system)
+static char *options_json(const PsSystem *system, const PsIngest *ingest)
 {
     GString *out = g_string_new("{");
     if (!isnan(system->temperature)) {
@@ -171,6 +207,7 @@ static char *options_json(const PsSystem *system)
         ps_json_append_key(out, "seed");
         ps_json_append_integer(out, system->seed);
     }
+    ps_ingest_append_json(out, ingest);
     g_string_append_c(out, '}');
     return g_string_free(out, false);
 }
@@ -386,10 +423,12 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
     if (!check_connections(adapter, &options.system, error)
         || !check_gate(&flags, suite, registry, error))
         return ps_suite_free(suite), false;
-    g_autofree char *asked = options_json(&options.system);
+    g_autofree char *asked = options_json(&options.system, &flags.ingest);
     const PsPlanOptions planning = {.limit = (uint64_t)flags.limit,
                                     .epochs = flags.epochs,
-                                    .allow_outside = flags.allow_outside};
+                                    .allow_outside = flags.allow_outside,
+                                    .ingest = flags.ingest,
+                                    .cannot_take = adapter->cannot_take};
     g_autoptr(PsPlan) plan = ps_plan_new(suite, registry, flags.model, asked, &planning, error);
     if (plan == NULL
         || (!flags.no_judge && !ps_cli_judge_check(registry, plan, flags.self_judge, error)))

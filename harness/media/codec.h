@@ -1,12 +1,13 @@
 // The parts of the media module: what module.c puts into the table `ps_module_media`. The
-// functions are those of harness/media.h and keep its contract; all are thread-safe.
+// functions keep the contracts of harness/media_codec.h; all are thread-safe.
 #pragma once
 
 #include "harness/error.h"
-#include "harness/media.h"
+#include "harness/media_codec.h"
 
 // Pictures, by libvips (image_vips.c).
-PsImage *ps_vips_decode(const PsMedia *media, GError **error);
+PsImage *ps_vips_decode(const PsMedia *media, int page, GError **error);
+int ps_vips_n_pages(const PsMedia *media, GError **error);
 PsImage *ps_vips_blur(const PsImage *image, double sigma_px, GError **error);
 PsImage *ps_vips_resize(const PsImage *image, double scale, GError **error);
 PsMedia *ps_vips_encode(const PsImage *image, const char *type, int quality, GError **error);
@@ -14,3 +15,16 @@ PsMedia *ps_vips_encode(const PsImage *image, const char *type, int quality, GEr
 // Sound, by FFmpeg (audio_decode.c, audio_encode.c).
 PsAudio *ps_ffmpeg_decode(const PsMedia *media, int rate_hz, GError **error);
 PsMedia *ps_ffmpeg_encode(const PsAudio *audio, const char *type, GError **error);
+
+// Pictures that move, by FFmpeg (video_read.c, video_survey.c, video_recode.c).
+PsVideoSurvey *ps_ffmpeg_survey(const PsMedia *media, bool with_changes, GError **error);
+PsClip *ps_ffmpeg_frames(const PsMedia *media,
+                         const double *times_s,
+                         size_t n_frames,
+                         int64_t max_pixels,
+                         GError **error);
+PsMedia *ps_ffmpeg_recode(const PsMedia *media, const PsVideoRecode *how, GError **error);
+
+// Series in HDF5 (series_hdf5.c).
+PsSeries *ps_hdf5_series_decode(const PsMedia *media, GError **error);
+PsMedia *ps_hdf5_series_encode(const PsSeries *series, GError **error);

@@ -11,9 +11,8 @@
 #include <string.h>
 #include <vips/vips.h>
 
-// Pages of a PDF are rendered as an office scanner takes them: 200 dpi, where libvips
-// counts 72.
-#define PDF_OPTIONS "[dpi=200]"
+// Pages of a PDF are rendered as an office scanner takes them, where libvips counts 72.
+#define PDF_DPI 200
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VipsImage, g_object_unref)
 
@@ -75,15 +74,20 @@ static PsImage *image_fail(GError **error, const char *format, ...)
 
 // --- decoding ------------------------------------------------------------------------------
 
-// The picture behind data, header read, pixels not yet.
-static VipsImage *open_buffer(const void *data, size_t length)
+// The picture behind data, header read, pixels not yet; page counts where there can be several.
+static VipsImage *open_buffer(const void *data, size_t length, int page)
 {
     const char *loader = vips_foreign_find_load_buffer(data, length);
     if (loader == NULL) return NULL;
-    bool is_pdf = strstr(loader, "Pdf") != NULL;
-    return vips_image_new_from_buffer(data, length, is_pdf ? PDF_OPTIONS : "", "access",
-                                      VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED,
-                                      NULL);
+    char options[48] = "";
+    if (strstr(loader, "Pdf") != NULL)
+        g_snprintf(options, sizeof options, "[dpi=%d,page=%d]", PDF_DPI, page);
+    else if (strstr(loader, "Tiff") != NULL)
+        g_snprintf(options, sizeof options, "[page=%d]", page);
+    else if (page > 0)
+        return NULL;
+    return vips_image_new_from_buffer(data, length, options, "access", VIPS_ACCESS_SEQUENTIAL,
+                                      "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
 }
 
 static bool is_in_bounds(int width_px, int height_px)
@@ -171,16 +175,40 @@ static PsImage *take_pixels(VipsImage *image)
     return g_steal_pointer(&taken);
 }
 
-PsImage *ps_vips_decode(const PsMedia *media, GError **error)
+// The page of media that libvips finds; NULL with error.
+static VipsImage *open_media(const PsMedia *media, int page, GError **error)
 {
     if (!has_vips(error)) return NULL;
     size_t length;
     const void *data = g_bytes_get_data(media->bytes, &length);
-    if (length == 0 || length > PS_MEDIA_MAX_BYTES)
-        return image_fail(error, "a picture of %zu bytes is not decoded", length);
-    g_autoptr(VipsImage) image = open_buffer(data, length);
-    if (image == NULL)
-        return image_fail(error, "%zu bytes of %s are not a picture", length, media->type);
+    if (length == 0 || length > PS_MEDIA_MAX_BYTES) {
+        image_fail(error, "a picture of %zu bytes is not decoded", length);
+        return NULL;
+    }
+    VipsImage *image = open_buffer(data, length, page);
+    if (image == NULL && page > 0)
+        image_fail(error, "%zu bytes of %s have no page %d", length, media->type, page + 1);
+    else if (image == NULL)
+        image_fail(error, "%zu bytes of %s are not a picture", length, media->type);
+    return image;
+}
+
+// Documents alone: a moving GIF is one picture, its first.
+int ps_vips_n_pages(const PsMedia *media, GError **error)
+{
+    g_autoptr(VipsImage) image = open_media(media, 0, error);
+    if (image == NULL) return 0;
+    const char *loader = NULL;
+    bool is_document = vips_image_get_string(image, VIPS_META_LOADER, &loader) == 0
+                       && (strstr(loader, "pdf") != NULL || strstr(loader, "tiff") != NULL);
+    return is_document ? MAX(vips_image_get_n_pages(image), 1) : 1;
+}
+
+PsImage *ps_vips_decode(const PsMedia *media, int page, GError **error)
+{
+    size_t length = g_bytes_get_size(media->bytes);
+    g_autoptr(VipsImage) image = open_media(media, page, error);
+    if (image == NULL) return NULL;
     if (!is_in_bounds(image->Xsize, image->Ysize))
         return image_fail(error, "a picture of %d x %d pixels is too large", image->Xsize,
                           image->Ysize);

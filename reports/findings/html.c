@@ -272,18 +272,18 @@ static void append_notes(GString *out, const PsFindings *findings)
     g_string_append(out, "</ul></section>");
 }
 
-static void append_tables(GString *out, const PsFindings *findings)
+static void append_tables(GString *out, const PsFindings *findings, size_t n_before)
 {
     for (size_t i = 0; i < findings->tables->len; i++)
-        append_table(out, findings->tables->pdata[i], i);
+        append_table(out, findings->tables->pdata[i], n_before + i);
 }
 
-void ps_findings_append_section(GString *out, const PsFindings *findings)
+void ps_findings_append_section(GString *out, const PsFindings *findings, size_t n_before)
 {
-    g_string_append(out, "<section class=\"task\" id=\"gate\"><h2>");
+    g_string_append_printf(out, "<section class=\"task\" id=\"%s\"><h2>", findings->kind);
     ps_html_bdi(out, findings->title);
     g_string_append(out, "</h2>");
-    append_tables(out, findings);
+    append_tables(out, findings, n_before);
     append_notes(out, findings);
     append_facts(out, findings);
     g_string_append(out, "</section>");
@@ -295,7 +295,7 @@ bool ps_findings_render_html(const PsFindings *findings, GString *out, GError **
     ps_html_begin(out, findings->kind, findings->title, "results");
     append_head(out, findings);
     g_string_append(out, "<div id=\"results\">");
-    append_tables(out, findings);
+    append_tables(out, findings, 0);
     g_string_append(out, "</div>");
     append_notes(out, findings);
     append_facts(out, findings);

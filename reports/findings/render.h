@@ -17,4 +17,5 @@ bool ps_findings_render_html(const PsFindings *findings, GString *out, GError **
 void ps_findings_append_junit(GString *out, const PsFindings *findings);
 void ps_findings_count_junit(const PsFindings *findings, PsXmlCounts *counts);
 void ps_findings_append_banner(GString *out, const PsFindings *findings);
-void ps_findings_append_section(GString *out, const PsFindings *findings);
+// The section's id is the findings' kind; n_before: tables of findings on the page before it.
+void ps_findings_append_section(GString *out, const PsFindings *findings, size_t n_before);

@@ -31,12 +31,16 @@ widen_by_interval(Span *span, const PsEstimate *estimate, double scale, double l
     widen(span, fmin(estimate->high * scale, limit));
 }
 
-static Span measure(const PsEstimate *const *estimates, size_t n_estimates, double scale)
+static Span
+measure(const PsEstimate *const *estimates, size_t n_estimates, const PsMetric *metric)
 {
+    double scale = metric->unit_scale;
     Span span = {INFINITY, -INFINITY};
     for (size_t i = 0; i < n_estimates; i++)
         if (estimates[i]->is_defined) widen(&span, estimates[i]->value * scale);
     double limit = 1.5 * fmax(fabs(span.low), fabs(span.high));
+    // Shares that are all 0 have intervals all the same.
+    if (limit <= 0 && metric->range != PS_RANGE_POSITIVE) limit = scale;
     for (size_t i = 0; i < n_estimates && span.low <= span.high; i++)
         widen_by_interval(&span, estimates[i], scale, limit);
     return span;
@@ -72,14 +76,14 @@ PsHtmlAxis ps_html_axis_over(const PsEstimate *const *estimates,
                              const PsMetric *metric,
                              double mark)
 {
-    return round_axis(measure(estimates, n_estimates, metric->unit_scale), metric, mark);
+    return round_axis(measure(estimates, n_estimates, metric), metric, mark);
 }
 
 PsHtmlAxis ps_html_difference_axis_over(const PsEstimate *const *estimates,
                                         size_t n_estimates,
                                         const PsMetric *metric)
 {
-    Span span = measure(estimates, n_estimates, metric->unit_scale);
+    Span span = measure(estimates, n_estimates, metric);
     double end = fmax(fabs(span.low), fabs(span.high));
     if (span.low > span.high || end <= 0) return (PsHtmlAxis){.mark = 0};
     return (PsHtmlAxis){.low = -end, .high = end, .mark = 0};

@@ -43,6 +43,9 @@ static void append_title(GString *out, const PsSheet *sheet)
         ps_findings_append_banner(out, sheet->gate);
         g_string_append(out, "<p class=\"fine\"><a href=\"#gate\">To the rules</a></p>");
     }
+    if (sheet->modality != NULL)
+        g_string_append(out, "<p class=\"fine\"><a href=\"#modality\">How the modalities are "
+                             "used</a></p>");
     g_string_append(out, "</header>");
 }
 

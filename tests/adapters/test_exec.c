@@ -106,6 +106,30 @@ Test(exec, options_and_media_reach_the_child_and_files_go_away)
     cr_assert_not(g_file_test(folder, G_FILE_TEST_EXISTS));
 }
 
+Test(exec, captions_and_times_reach_the_child)
+{
+    g_autofree char *command = python(
+        "p = r['parts']; say(id=r['id'], answer=f\"{p[0]['caption']} {p[0]['time_s']} \" +"
+        "f\"{sorted(p[1])}\")");
+    g_autoptr(GBytes) bytes = g_bytes_new_static("pixels", 6);
+    g_autoptr(PsMedia) media = ps_media_new(bytes, "image/jpeg", NULL);
+    const PsPart parts[] = {{.kind = PS_PART_IMAGE},
+                            {.kind = PS_PART_TEXT, .text = (char *)"?"}};
+    const PsPartNote notes[] = {{"video 1, frame 1 of 1, at 0.50 s", 0.5}, {NULL, NAN}};
+    const PsMedia *const all_media[] = {media, NULL};
+    PsRequest request = {.sample_id = "s",
+                         .condition = "clean",
+                         .n_parts = 2,
+                         .parts = parts,
+                         .media = all_media,
+                         .notes = notes};
+    PsSystem system = system_of(command);
+    g_auto(Asked) asked;
+    ask(&asked, &ps_adapter_exec, &system, &request, 1);
+    cr_assert_str_eq(asked.responses[0].answer,
+                     "video 1, frame 1 of 1, at 0.50 s 0.5 ['text']");
+}
+
 Test(exec, the_media_of_a_request_are_gone_by_the_next)
 {
     g_autofree char *command = python(

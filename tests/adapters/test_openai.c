@@ -111,6 +111,29 @@ Test(openai, prompt_and_parts_keep_their_order)
         "]}]}");
 }
 
+Test(openai, what_was_made_of_a_part_stands_behind_its_caption)
+{
+    PsSystem system = system_of("m");
+    g_autoptr(PsMedia) jpeg = media_of("page", "image/jpeg");
+    const PsPart parts[] = {{.kind = PS_PART_IMAGE},
+                            {.kind = PS_PART_TEXT, .text = (char *)"?"}};
+    const PsPartNote notes[] = {{"video 1, frame 1 of 1, at 0.50 s", 0.5}, {NULL, NAN}};
+    const PsMedia *media[] = {jpeg, NULL};
+    PsRequest request = {.sample_id = "s",
+                         .condition = "clean",
+                         .n_parts = 2,
+                         .parts = parts,
+                         .media = media,
+                         .notes = notes};
+    g_autoptr(cJSON) body = body_of(&system, &request);
+    assert_json(
+        body,
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+        "{\"type\":\"text\",\"text\":\"video 1, frame 1 of 1, at 0.50 s\"},"
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/jpeg;base64,cGFnZQ==\"}},"
+        "{\"type\":\"text\",\"text\":\"?\"}]}]}");
+}
+
 Test(openai, what_cannot_be_sent_fails_alone)
 {
     g_autofree char *ok = chat_answer("ok");

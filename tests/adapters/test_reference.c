@@ -138,6 +138,80 @@ Test(reference, a_page_is_read_and_answered_with_its_steps_timed)
     adapter->worker_close(worker);
 }
 
+static PsMedia *series_of(const char *csv)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(csv, strlen(csv));
+    return ps_media_new(bytes, "text/csv", NULL);
+}
+
+Test(reference, a_series_is_looked_up)
+{
+    void *worker = open_worker(&modular);
+    g_autoptr(PsMedia) media = series_of("time,pressure [kPa]\n0,1\n1,9\n2,4\n");
+    g_auto(PsResponse) response;
+    ps_response_init(&response);
+    ask(worker, PS_PART_SERIES, media, "When was the pressure highest?", NULL, &response);
+    cr_assert(eq(int, (int)response.outcome, PS_OUTCOME_ANSWERED));
+    cr_expect_str_eq(response.answer, "1");
+    g_autoptr(PsMedia) wrong = series_of("a,b\n1\n");
+    ask(worker, PS_PART_SERIES, wrong, "How many rows?", NULL, &response);
+    cr_expect(eq(int, (int)response.outcome, PS_OUTCOME_FAILED));
+    cr_expect(g_str_has_prefix(response.error, "cannot read the series: line 2"), "%s",
+              response.error);
+    adapter->worker_close(worker);
+}
+
+// Asks about two pictures, which are frames of a video if times says so.
+static void ask_two(void *worker,
+                    const char *const *paths,
+                    bool are_frames,
+                    const char *question,
+                    PsResponse *response)
+{
+    g_autoptr(PsMedia) first = load(paths[0]), second = load(paths[1]);
+    const PsPart parts[] = {{.kind = PS_PART_IMAGE},
+                            {.kind = PS_PART_IMAGE},
+                            {.kind = PS_PART_TEXT, .text = (char *)question}};
+    const PsPartNote notes[] = {{"frame 1", 0.5}, {"frame 2", 1.5}, {NULL, NAN}};
+    const PsMedia *media[] = {first, second, NULL};
+    PsRequest request = {.sample_id = "s",
+                         .condition = "clean",
+                         .n_parts = 3,
+                         .parts = parts,
+                         .media = media,
+                         .notes = are_frames ? notes : NULL};
+    g_autoptr(GError) error = NULL;
+    cr_assert(adapter->answer(worker, &request, response, &error));
+}
+
+Test(reference, the_answer_is_looked_for_on_every_page)
+{
+    static const char *const paths[] = {"datasets/documents/media/table-01.png",
+                                        "datasets/documents/media/receipt-03.png"};
+    void *worker = open_worker(&modular);
+    g_auto(PsResponse) response;
+    ps_response_init(&response);
+    ask_two(worker, paths, false, "What is the total on this receipt?", &response);
+    cr_assert(eq(int, (int)response.outcome, PS_OUTCOME_ANSWERED));
+    cr_expect_str_eq(response.answer, "22,55 €");
+    cr_expect(response.spans->len >= 5, "both were read");
+    adapter->worker_close(worker);
+}
+
+Test(reference, of_a_video_it_knows_only_what_is_written)
+{
+    static const char *const paths[] = {"datasets/documents/media/table-01.png",
+                                        "datasets/documents/media/receipt-03.png"};
+    void *worker = open_worker(&modular);
+    g_auto(PsResponse) response;
+    ps_response_init(&response);
+    ask_two(worker, paths, true, "What happens after the door opens?", &response);
+    cr_expect(eq(int, (int)response.outcome, PS_OUTCOME_ABSTAINED));
+    ask_two(worker, paths, true, "Transcribe the text.", &response);
+    cr_expect(eq(int, (int)response.outcome, PS_OUTCOME_ANSWERED));
+    adapter->worker_close(worker);
+}
+
 Test(reference, speech_is_transcribed)
 {
     void *worker = open_worker(&modular);

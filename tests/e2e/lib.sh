@@ -15,6 +15,7 @@ export proofsheet repository # for the commands that tests give to other shells
 
 # Statuses that proofsheet never ends with: a sanitizer's finding is not taken for a verdict.
 export ASAN_OPTIONS="exitcode=86:${ASAN_OPTIONS:-}"
+export LSAN_OPTIONS="suppressions=$repository/tests/lsan.supp:print_suppressions=0"
 export TSAN_OPTIONS="exitcode=87:ignore_noninstrumented_modules=1:${TSAN_OPTIONS:-}"
 export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
 

@@ -258,3 +258,49 @@ Test(sample, nesting_is_bounded_at_200)
     g_autofree char *more = g_strdup_printf("{\"x\":%s", million);
     expect_refused(more, strlen(more), "nested too deep");
 }
+
+static const char contradicted[] =
+    "{\"id\":\"s\",\"contradictions\":[{\"references\":[\"dog\"],\"modality\":\"image\","
+    "\"parts\":[{\"image\":\"d.png\"}]},{\"modality\":\"audio\",\"references\":[\"cow\"]}],"
+    "\"twin\":\"a "
+    "cat\",\"parts\":[{\"text\":\"?\"},{\"image\":\"c.png\"}],\"references\":[\"cat\"]}";
+
+Test(sample, contradictions_stand_behind_its_own_parts)
+{
+    g_autoptr(PsSample) sample =
+        ps_sample_from_json(contradicted, sizeof contradicted - 1, NULL);
+    cr_assert(sample != NULL);
+    cr_expect_eq(sample->n_parts, 2);
+    cr_expect_eq(sample->n_more_parts, 1);
+    cr_expect_str_eq(sample->parts[2].path, "d.png");
+    cr_expect_str_eq(sample->twin, "a cat");
+    cr_assert_eq(sample->n_contradictions, 2);
+    cr_expect_eq(sample->contradictions[0].modality, PS_PART_IMAGE);
+    cr_expect_eq(sample->contradictions[0].first_part, 2);
+    cr_expect_eq(sample->contradictions[1].n_parts, 0);
+    cr_expect_str_eq(sample->contradictions[1].references[0], "cow");
+}
+
+Test(sample, a_contradiction_that_says_nothing_is_an_error)
+{
+    static const char *const wrong[][2] = {
+        {"{}", "no \"modality\""},
+        {"{\"modality\":\"smell\",\"references\":[\"a\"]}", "no modality \"smell\""},
+        {"{\"modality\":\"image\"}", "no \"references\""},
+        {"{\"modality\":\"image\",\"references\":[]}", "no \"references\""},
+        {"{\"modality\":\"image\",\"references\":[\"a\"],\"parts\":[{\"audio\":\"a\"}]}",
+         "is no image"},
+        {"{\"modality\":\"image\",\"references\":[\"a\"]},{\"modality\":\"image\","
+         "\"references\":[\"b\"]}",
+         "second one"},
+        {"3", "must be objects"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *json = g_strdup_printf(
+            "{\"id\":\"s\",\"parts\":[{\"text\":\"a\"}],\"contradictions\":[%s]}", wrong[i][0]);
+        g_autoptr(GError) error = NULL;
+        cr_expect_null(ps_sample_from_json(json, strlen(json), &error));
+        cr_assert(g_error_matches(error, PS_ERROR, PS_ERROR_DATA), "%s", json);
+        cr_expect(strstr(error->message, wrong[i][1]) != NULL, "%s", error->message);
+    }
+}

@@ -4,6 +4,8 @@
 
 static const PsSlicer stated = {
     .name = "codec", .title = "Codec", .reads = PS_SLICER_READS_SAMPLE};
+static const PsSlicer of_parts = {
+    .name = "modality", .title = "Modality", .reads = PS_SLICER_READS_PARTS};
 static const PsSlicer measured = {
     .name = "snr", .title = "SNR", .reads = PS_SLICER_READS_AUDIO};
 
@@ -66,4 +68,14 @@ Test(slices, the_smallest_of_many_are_put_together)
     expect_slice(slices, 3, "snr=gsm", 2);
     expect_slice(slices, 4, "snr=g722", 2);
     expect_slice(slices, 5, "snr=(other)", 1);
+}
+
+Test(slices, what_is_sent_rests_on_clean_rows_and_ablations)
+{
+    g_autoptr(GPtrArray) blurred = slices_of(&of_parts, 0);
+    expect_slice(blurred, 3, "modality=gsm", 1);
+    two_conditions[1].ablation = (PsAblation){PS_ABLATION_DROP, 1u << PS_PART_IMAGE};
+    g_autoptr(GPtrArray) dropped = slices_of(&of_parts, 0);
+    expect_slice(dropped, 3, "modality=gsm", 2);
+    expect_slice(dropped, 5, "modality=pcm", 1);
 }

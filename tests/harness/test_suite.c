@@ -64,6 +64,23 @@ Test(suite, conditions_need_an_amount_in_range)
     assert_refused("    metrics: [same]\n    conditions: [dim@nan]\n", "is outside");
 }
 
+Test(suite, ablations_are_conditions)
+{
+    assert_refused("    metrics: [same]\n    conditions: [\"drop:smell\"]\n",
+                   "dir/s.yaml:6: drop:smell names no modality");
+    assert_refused("    metrics: [same]\n    conditions: [twin, twin]\n", "is named twice");
+}
+
+Test(suite, what_is_made_of_the_parts_is_checked)
+{
+    assert_refused("    metrics: [same]\n    input: {frames: 257}\n",
+                   "dir/s.yaml:6: input: frames: 257 is not in 1 to 256");
+    assert_refused("    metrics: [same]\n    input: {frames: -2}\n", "frames");
+    assert_refused("    metrics: [same]\n    input: {sampling: random}\n",
+                   "random is not uniform, keyframe or hierarchical");
+    assert_refused("    metrics: [same]\n    input: {frame: 3}\n", "Unexpected key: frame");
+}
+
 Test(suite, names_may_not_be_repeated)
 {
     assert_refused("    metrics: [same, same]\n", "is named twice");

@@ -27,8 +27,11 @@ static void close_nothing(void *state)
 
 static PsWork *new_work(void)
 {
+    static PsSuiteCondition clean = {.label = (char *)"clean"};
+    static const PsTask task = {.n_conditions = 1, .conditions = &clean};
+    static const PsPlanTask planned = {.task = &task};
     PsSharedSample *sample = ps_shared_sample_new(ps_sample_new("s"));
-    PsWork *work = ps_work_new(NULL, NULL, sample, (PsItem){0}, false);
+    PsWork *work = ps_work_new(NULL, &planned, sample, (PsItem){0}, false);
     ps_shared_sample_unref(sample);
     return work;
 }

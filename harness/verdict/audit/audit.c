@@ -117,11 +117,11 @@ static bool make_groupings(PsAudit *audit, GError **error)
 static void note_missing(PsAudit *audit)
 {
     const PsPlanTask *task = audit->data->task;
-    if (audit->data->rows->n_rows < task->n_items)
-        ps_findings_add_note(audit->findings,
-                             "%s: not finished: %zu of %" G_GUINT64_FORMAT
-                             " items have a response",
-                             task->task->name, audit->data->rows->n_rows, task->n_items);
+    if (audit->data->rows->n_rows < ps_audit_data_n_planned(task))
+        ps_findings_add_note(
+            audit->findings,
+            "%s: not finished: %zu of %" G_GUINT64_FORMAT " items have a response",
+            task->task->name, audit->data->rows->n_rows, ps_audit_data_n_planned(task));
     for (char **name = audit->options->groups; *name != NULL; name++)
         if (audit->data->columns[ps_audit_data_column(audit->data, *name)].keys.n_keys == 0)
             ps_findings_add_note(audit->findings, "%s: no sample has the attribute %s",

@@ -181,6 +181,16 @@ static void fill_row(Reading *reading, size_t row, const char *answer)
     read_answer(reading, row, answer);
 }
 
+// Steps over rows that take no part, up to the one of item_id.
+static int step_to(PsRunFile *run, sqlite3_stmt *statement, uint64_t item_id, GError **error)
+{
+    int status;
+    do
+        status = ps_runfile_step(run, statement, error);
+    while (status == 1 && (uint64_t)sqlite3_column_int64(statement, 0) < item_id);
+    return status;
+}
+
 static bool read_rows(Reading *reading, PsRunFile *run, GError **error)
 {
     const PsTaskRows *rows = reading->data->rows;
@@ -197,7 +207,7 @@ static bool read_rows(Reading *reading, PsRunFile *run, GError **error)
     sqlite3_bind_int64(statement, 2, (sqlite3_int64)end);
     int status = 0;
     for (size_t row = 0; row < rows->n_rows; row++) {
-        if ((status = ps_runfile_step(run, statement, error)) != 1) break;
+        if ((status = step_to(run, statement, rows->item_ids[row], error)) != 1) break;
         bool is_new = reading->sample == NULL || reading->sample_id != rows->sample_ids[row];
         reading->sample_id = rows->sample_ids[row];
         if (is_new && !read_sample(reading, statement, error)) {
@@ -215,21 +225,24 @@ static bool read_rows(Reading *reading, PsRunFile *run, GError **error)
 static void use_conditions(PsAuditData *data, PsAuditColumn *column)
 {
     const PsTask *task = data->task->task;
+    g_autofree uint32_t *numbers = g_new0(uint32_t, task->n_conditions);
     column->is_everywhere = true;
-    column->keys.n_keys = task->n_conditions;
     column->keys.names = g_new0(char *, task->n_conditions + 1);
-    for (size_t i = 0; i < task->n_conditions; i++)
-        column->keys.names[i] = g_strdup(task->conditions[i].label);
-    memcpy(column->keys.of_rows, data->rows->conditions,
-           data->rows->n_rows * sizeof *column->keys.of_rows);
+    for (size_t i = 0; i < task->n_conditions; i++) {
+        if (task->conditions[i].ablation.kind != PS_ABLATION_NONE) continue;
+        numbers[i] = (uint32_t)column->keys.n_keys;
+        column->keys.names[column->keys.n_keys++] = g_strdup(task->conditions[i].label);
+    }
+    for (size_t row = 0; row < data->rows->n_rows; row++)
+        column->keys.of_rows[row] = numbers[data->rows->conditions[row]];
 }
 
 static void use_slicer(PsAuditData *data, PsAuditColumn *column, size_t slicer)
 {
     const PsKeyColumn *given = &data->rows->slicers[slicer];
     Names names = names_new();
-    column->is_everywhere =
-        data->task->task->slicers[slicer].slicer->reads != PS_SLICER_READS_SAMPLE;
+    PsSlicerReads reads = data->task->task->slicers[slicer].slicer->reads;
+    column->is_everywhere = reads != PS_SLICER_READS_SAMPLE && reads != PS_SLICER_READS_PARTS;
     for (size_t i = 0; i < given->n_keys; i++)
         number_of(&names, given->names[i]);
     memcpy(column->keys.of_rows, given->of_rows,
@@ -318,6 +331,26 @@ static PsAuditData *data_new(PsTaskRows *rows, const PsPlanTask *task, char **co
     return data;
 }
 
+// Rows of modality ablations take no part: nobody who uses the system leaves a picture out.
+static void drop_ablations(PsTaskRows *rows, const PsTask *task)
+{
+    g_autofree uint32_t *order = g_new(uint32_t, rows->n_rows + 1);
+    size_t n_kept = 0;
+    for (uint32_t row = 0; row < rows->n_rows; row++)
+        if (task->conditions[rows->conditions[row]].ablation.kind == PS_ABLATION_NONE)
+            order[n_kept++] = row;
+    if (n_kept < rows->n_rows) ps_task_rows_keep(rows, order, n_kept);
+}
+
+uint64_t ps_audit_data_n_planned(const PsPlanTask *task)
+{
+    uint64_t of_condition = task->n_items / task->task->n_conditions, n_planned = 0;
+    for (size_t c = 0; c < task->task->n_conditions; c++)
+        if (task->task->conditions[c].ablation.kind == PS_ABLATION_NONE)
+            n_planned += of_condition;
+    return n_planned;
+}
+
 PsAuditData *ps_audit_data_load(PsRunFile *run,
                                 const PsPlanTask *task,
                                 const PsRegistry *registry,
@@ -326,6 +359,7 @@ PsAuditData *ps_audit_data_load(PsRunFile *run,
 {
     PsTaskRows *rows = ps_task_rows_load(run, task, registry, error);
     if (rows == NULL) return NULL;
+    drop_ablations(rows, task->task);
     g_autoptr(PsAuditData) data = data_new(rows, task, wanted->columns);
     g_auto(Reading) reading = {.data = data, .wanted = wanted};
     reading.positive = wanted->positive != NULL ? ps_audit_normalize(wanted->positive) : NULL;

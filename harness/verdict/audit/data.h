@@ -38,6 +38,7 @@ typedef struct {
     const char *positive; // or NULL: yes against no
 } PsAuditWanted;
 
+// Rows of modality ablations (harness/ablation.h) take no part.
 PsAuditData *ps_audit_data_load(PsRunFile *run,
                                 const PsPlanTask *task,
                                 const PsRegistry *registry,
@@ -45,6 +46,9 @@ PsAuditData *ps_audit_data_load(PsRunFile *run,
                                 GError **error);
 void ps_audit_data_free(PsAuditData *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsAuditData, ps_audit_data_free)
+
+// The rows that a finished run has for it.
+uint64_t ps_audit_data_n_planned(const PsPlanTask *task);
 
 // The index of the column called name; it must exist.
 size_t ps_audit_data_column(const PsAuditData *data, const char *name);

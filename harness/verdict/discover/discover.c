@@ -158,10 +158,10 @@ static bool note_size(PsFindings *findings, const PsTask *task, const PsDiscover
 
 static void note_unfinished(PsFindings *findings, const PsAuditData *data)
 {
-    if (data->rows->n_rows < data->task->n_items)
+    if (data->rows->n_rows < ps_audit_data_n_planned(data->task))
         ps_findings_add_note(
             findings, "%s: not finished: %zu of %" G_GUINT64_FORMAT " items have a response",
-            data->task->task->name, data->rows->n_rows, data->task->n_items);
+            data->task->task->name, data->rows->n_rows, ps_audit_data_n_planned(data->task));
 }
 
 // ---- tasks

@@ -1,0 +1,100 @@
+#include "harness/plan_ablation.h"
+
+#include "harness/error.h"
+
+static bool has_ablation(const PsTask *task)
+{
+    for (size_t c = 0; c < task->n_conditions; c++)
+        if (task->conditions[c].ablation.kind != PS_ABLATION_NONE) return true;
+    return false;
+}
+
+static PsSwap *swap_of(const PsPlanTask *task, size_t condition)
+{
+    return task->swaps != NULL ? task->swaps[condition] : NULL;
+}
+
+bool ps_plan_applies(const PsPlanTask *task, size_t condition, const PsSample *sample)
+{
+    const PsAblation *ablation = &task->task->conditions[condition].ablation;
+    if (!ps_ablation_applies(ablation, sample, task->task->prompt != NULL)) return false;
+    size_t n_parts;
+    const PsSwap *swap = swap_of(task, condition);
+    return swap == NULL || ps_swap_find(swap, sample, &n_parts) != NULL;
+}
+
+PsSample *ps_plan_view(const PsPlanTask *task, size_t condition, const PsSample *sample)
+{
+    const PsAblation *ablation = &task->task->conditions[condition].ablation;
+    if (ablation->kind == PS_ABLATION_NONE) return NULL;
+    size_t n_others = 0;
+    const PsSwap *swap = swap_of(task, condition);
+    const PsPart *others = swap != NULL ? ps_swap_find(swap, sample, &n_others) : NULL;
+    return ps_ablation_view(ablation, sample, others, n_others);
+}
+
+// Calls visit for each sample of the task that the plan asks for.
+static bool visit_samples(PsPlanTask *task,
+                          void (*visit)(PsPlanTask *task, const PsSample *sample, void *data),
+                          void *data,
+                          GError **error)
+{
+    if (!ps_dataset_rewind(task->dataset, error)) return false;
+    for (uint64_t i = 0; i < task->n_samples; i++) {
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(PsSample) sample = ps_dataset_next(task->dataset, &problem);
+        if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), false;
+        if (sample == NULL)
+            return ps_fail(error, PS_ERROR_DATA, "%s: became shorter", task->dataset_path);
+        visit(task, sample, data);
+    }
+    return ps_dataset_rewind(task->dataset, error);
+}
+
+static void add_to_swaps(PsPlanTask *task, const PsSample *sample, void *data)
+{
+    (void)data;
+    for (size_t c = 0; c < task->task->n_conditions; c++)
+        if (task->swaps[c] != NULL) ps_swap_add(task->swaps[c], sample);
+}
+
+static bool draw_swaps(const PsPlan *plan, PsPlanTask *task, GError **error)
+{
+    bool has_swap = false;
+    task->swaps = g_new0(PsSwap *, task->task->n_conditions);
+    for (size_t c = 0; c < task->task->n_conditions; c++) {
+        const PsAblation *ablation = &task->task->conditions[c].ablation;
+        if (ablation->kind != PS_ABLATION_SWAP) continue;
+        task->swaps[c] = ps_swap_new(ablation->modalities);
+        has_swap = true;
+    }
+    if (has_swap && !visit_samples(task, add_to_swaps, NULL, error)) return false;
+    for (size_t c = 0; c < task->task->n_conditions; c++)
+        if (task->swaps[c] != NULL) ps_swap_draw(task->swaps[c], plan->seed);
+    return true;
+}
+
+// data: uint64_t [n_conditions]
+static void count_applicable(PsPlanTask *task, const PsSample *sample, void *data)
+{
+    uint64_t *counts = data;
+    for (size_t c = 0; c < task->task->n_conditions; c++)
+        counts[c] += ps_plan_applies(task, c, sample);
+}
+
+bool ps_plan_ablations(const PsPlan *plan, PsPlanTask *task, GError **error)
+{
+    if (!has_ablation(task->task)) return true;
+    if (!draw_swaps(plan, task, error)) return false;
+    g_autofree uint64_t *counts = g_new0(uint64_t, task->task->n_conditions);
+    if (!visit_samples(task, count_applicable, counts, error)) return false;
+    for (size_t c = 0; c < task->task->n_conditions; c++) {
+        if (counts[c] == 0)
+            return ps_fail(error, PS_ERROR_DATA,
+                           "task %s: condition %s applies to none of its samples "
+                           "(docs/conditions.md says what each needs)",
+                           task->task->name, task->task->conditions[c].label);
+        task->n_inapplicable += (task->n_samples - counts[c]) * (uint64_t)plan->epochs;
+    }
+    return true;
+}
