@@ -10,6 +10,7 @@
 // If the sum exceeds full scale, the whole recording is turned down until it fits, as a
 // recorder's gain control would: clipping would be another condition.
 #include "datasets/shared/gaussian.h"
+#include "datasets/shared/sound.h"
 #include "harness/condition.h"
 #include "harness/error.h"
 
@@ -61,18 +62,14 @@ static void add_noise(PsAudio *audio, double sigma, guint64 seed)
 {
     PsRng rng;
     ps_rng_init(&rng, seed, 0);
-    float noise[4096], peak = 0;
+    float noise[4096];
     for (size_t first = 0; first < audio->n_frames; first += G_N_ELEMENTS(noise)) {
         size_t n = MIN(G_N_ELEMENTS(noise), audio->n_frames - first);
         ps_gaussian_fill(&rng, sigma, noise, n);
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i++)
             audio->frames[first + i] += noise[i];
-            peak = fmaxf(peak, fabsf(audio->frames[first + i]));
-        }
     }
-    if (peak <= 1) return;
-    for (size_t i = 0; i < audio->n_frames; i++)
-        audio->frames[i] /= peak;
+    ps_sound_fit(audio);
 }
 
 static PsMedia *apply(const PsMedia *media, double amount, guint64 seed, GError **error)
