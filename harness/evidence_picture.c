@@ -69,16 +69,18 @@ static void stroke(PsImage *image, int x, int top, int bottom)
 
 static void draw_panel(PsImage *image, const PsChannel *channel, size_t n_rows, int top_px)
 {
-    double least = NAN, greatest = NAN;
-    if (channel->values != NULL) range_of(channel->values, 0, n_rows, &least, &greatest);
+    double least, greatest;
+    const double *values = channel->values;
     memset(image->pixels + (size_t)top_px * PANEL_WIDTH_PX, RULE, PANEL_WIDTH_PX);
+    if (values == NULL) return;
+    range_of(values, 0, n_rows, &least, &greatest);
     for (int x = 0; x < PANEL_WIDTH_PX && !isnan(least); x++) {
         size_t first = (size_t)x * n_rows / PANEL_WIDTH_PX;
         size_t end = MAX(((size_t)x + 1) * n_rows / PANEL_WIDTH_PX, first + 1);
         // One row more, so that neighbouring strokes meet, but not across a gap.
-        bool meets = end < n_rows && !isnan(channel->values[end - 1]);
+        bool meets = end < n_rows && !isnan(values[end - 1]);
         double low, high;
-        range_of(channel->values, first, end + meets, &low, &high);
+        range_of(values, first, end + meets, &low, &high);
         if (isnan(low)) continue;
         stroke(image, x, top_px + height_of(high, least, greatest),
                top_px + height_of(low, least, greatest));

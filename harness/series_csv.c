@@ -237,9 +237,9 @@ static PsSeries *take_series(Csv *csv)
 {
     PsSeries *series = g_steal_pointer(&csv->series);
     PsChannel *first = &series->channels[0];
-    bool has_time = is_time(first) && first->values != NULL && series->n_channels > 1;
-    double rate_hz = has_time ? rate_of(first->values, series->n_rows) : 0;
     series->rate_hz = csv->rate_hz;
+    if (!is_time(first) || first->values == NULL || series->n_channels == 1) return series;
+    double rate_hz = rate_of(first->values, series->n_rows);
     if (rate_hz == 0) return series;
     series->rate_hz = rate_hz;
     series->start_s = first->values[0];

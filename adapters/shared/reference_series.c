@@ -37,8 +37,8 @@ static bool find(PsFinding *finding, const char *rule, double value)
 static const PsChannel *find_channel(const PsSeries *series, const PsTokens *question)
 {
     const PsChannel *found = NULL;
-    if (series->n_channels == 1) found = &series->channels[0];
-    if (found != NULL) return found->values != NULL ? found : NULL;
+    if (series->n_channels == 1)
+        return series->channels[0].values != NULL ? &series->channels[0] : NULL;
     for (size_t i = 0; i < series->n_channels; i++) {
         g_auto(PsTokens) name = {0};
         ps_tokens_init(&name, series->channels[i].name);
