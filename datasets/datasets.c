@@ -21,3 +21,10 @@ const PsCondition *const ps_conditions[] = {
 #undef PS_ROW
     NULL,
 };
+
+const PsDevice ps_devices[] = {
+#define PS_ROW(name, chain, summary) {name, chain, summary},
+#include "datasets/devices.def"
+#undef PS_ROW
+    {NULL, NULL, NULL},
+};

@@ -14,6 +14,7 @@ typedef struct PsRegistry {
     const PsMetric *const *metrics;
     const PsSlicer *const *slicers;
     const PsCondition *const *conditions;
+    const PsDevice *devices; // the last has no name; NULL: there are none
     const PsAdapter *const *adapters;
     const PsReader *const *readers;
     const PsReport *const *reports;

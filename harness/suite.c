@@ -164,30 +164,15 @@ static bool resolve_ablation(const PsSuite *suite,
     return true;
 }
 
-// Reads "NAME@AMOUNT".
-static bool resolve_condition(const PsSuite *suite,
-                              const char *label,
-                              const PsRegistry *registry,
-                              PsSuiteCondition *condition,
-                              GError **error)
+static bool resolve_capture(const PsSuite *suite,
+                            const char *label,
+                            const PsRegistry *registry,
+                            PsSuiteCondition *condition,
+                            GError **error)
 {
-    const char *at = strchr(label, '@');
-    g_autofree char *name =
-        at != NULL ? g_strndup(label, (size_t)(at - label)) : g_strdup(label);
-    condition->condition = ps_registry_condition(registry, name);
-    if (condition->condition == NULL)
-        return fail_at(suite, label, "is not a capture condition (see: proofsheet list)",
-                       error);
-    char *end = NULL;
-    condition->amount = at != NULL ? g_ascii_strtod(at + 1, &end) : NAN;
-    if (at == NULL || end == at + 1 || *end != '\0')
-        return fail_at(suite, label, "needs an amount, as in blur@2", error);
-    const PsCondition *known = condition->condition;
-    if (!(condition->amount >= known->least && condition->amount <= known->most)) {
-        g_autofree char *problem =
-            g_strdup_printf("is outside %g to %g %s", known->least, known->most, known->unit);
+    g_autofree char *problem = NULL;
+    if (!ps_capture_parse(label, registry, &condition->capture, &problem))
         return fail_at(suite, label, problem, error);
-    }
     condition->label = g_strdup(label);
     return true;
 }
@@ -210,7 +195,7 @@ static bool resolve_conditions(const PsSuite *suite,
         g_autoptr(GError) problem = NULL;
         bool is_ablation = resolve_ablation(suite, label, condition, &problem);
         if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), false;
-        if (!is_ablation && !resolve_condition(suite, label, registry, condition, error))
+        if (!is_ablation && !resolve_capture(suite, label, registry, condition, error))
             return false;
         task->n_conditions++;
     }
@@ -359,8 +344,10 @@ PsSuite *ps_suite_load(const char *path, const PsRegistry *registry, GError **er
 
 static void task_clear(PsTask *task)
 {
-    for (size_t i = 0; i < task->n_conditions; i++)
+    for (size_t i = 0; i < task->n_conditions; i++) {
+        ps_capture_clear(&task->conditions[i].capture);
         g_free(task->conditions[i].label);
+    }
     for (size_t i = 0; i < task->n_slicers; i++) {
         g_free(task->slicers[i].argument);
         g_free(task->slicers[i].label);

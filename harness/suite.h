@@ -3,15 +3,15 @@
 #pragma once
 
 #include "harness/ablation.h"
+#include "harness/capture.h"
 #include "harness/ingest.h"
 #include "harness/judge.h"
 #include "harness/policy.h"
 
 typedef struct {
-    const PsCondition *condition; // NULL: clean, or an ablation
-    double amount;
+    PsCapture capture; // without steps: clean, or an ablation
     PsAblation ablation;
-    char *label; // "clean", "blur@2", "drop:image"
+    char *label; // as the suite wrote it: "clean", "blur@2", "webcam", "drop:image"
 } PsSuiteCondition;
 
 typedef struct {

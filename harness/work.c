@@ -114,12 +114,6 @@ static bool load_media(PsWork *work, GError **error)
     return true;
 }
 
-static bool condition_changes(const PsCondition *condition, PsPartKind kind)
-{
-    return kind == condition->kind
-           || (condition->kind == PS_PART_IMAGE && kind == PS_PART_PAGE);
-}
-
 // One picture under one condition is one picture, whatever is asked about it, in every epoch
 // and of every system: pairs meet the same noise.
 static guint64 condition_seed(const PsWork *work, const char *label, size_t part)
@@ -140,25 +134,31 @@ static void break_item(PsWork *work, const char *what, const GError *problem)
 }
 
 // False only if the module is missing; damaged media break the item.
+static bool apply_step(PsWork *work, const PsCaptureStep *step, size_t part, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    PsMedia *changed = step->condition->apply(
+        work->media[part], step->amount, condition_seed(work, step->label, part), &problem);
+    if (changed == NULL && g_error_matches(problem, PS_ERROR, PS_ERROR_UNAVAILABLE))
+        return g_propagate_error(error, g_steal_pointer(&problem)), false;
+    if (changed == NULL) {
+        g_autofree char *what = g_strdup_printf("condition %s cannot be applied", step->label);
+        return break_item(work, what, problem), true;
+    }
+    ps_media_free((PsMedia *)work->media[part]);
+    work->media[part] = changed;
+    return true;
+}
+
 static bool apply_condition(PsWork *work, GError **error)
 {
-    const PsSuiteCondition *under = &work->task->task->conditions[work->item.condition];
-    const PsSample *sample = work->sent;
-    if (under->condition == NULL) return true;
-    for (size_t i = 0; i < sample->n_parts; i++) {
-        if (!condition_changes(under->condition, sample->parts[i].kind)) continue;
-        g_autoptr(GError) problem = NULL;
-        PsMedia *changed = under->condition->apply(
-            work->media[i], under->amount, condition_seed(work, under->label, i), &problem);
-        if (changed == NULL && g_error_matches(problem, PS_ERROR, PS_ERROR_UNAVAILABLE))
-            return g_propagate_error(error, g_steal_pointer(&problem)), false;
-        if (changed == NULL) {
-            g_autofree char *what =
-                g_strdup_printf("condition %s cannot be applied", under->label);
-            return break_item(work, what, problem), true;
-        }
-        ps_media_free((PsMedia *)work->media[i]);
-        work->media[i] = changed;
+    const PsCapture *capture = &work->task->task->conditions[work->item.condition].capture;
+    for (size_t s = 0; s < capture->n_steps; s++) {
+        const PsCaptureStep *step = &capture->steps[s];
+        for (size_t i = 0; i < work->sent->n_parts && !work->is_broken; i++)
+            if (ps_capture_step_changes(step, work->sent->parts[i].kind)
+                && !apply_step(work, step, i, error))
+                return false;
     }
     return true;
 }
@@ -296,11 +296,11 @@ static void hash_part(XXH3_state_t *state, const PsPart *part, const PsMedia *lo
 }
 
 // Everything that the answer depends on; taken before the condition changes the media, whose
-// label and seed stand for what it does.
+// steps, amounts and seed stand for what it does.
 static void compute_key(PsWork *work)
 {
     const PsSample *sample = work->sent;
-    const char *label = work->task->task->conditions[work->item.condition].label;
+    const PsSuiteCondition *under = &work->task->task->conditions[work->item.condition];
     XXH3_state_t state;
     XXH3_128bits_reset(&state);
     hash_text(&state, work->plan->system);
@@ -308,7 +308,7 @@ static void compute_key(PsWork *work)
     hash_text(&state, work->task->task->prompt);
     for (size_t i = 0; i < sample->n_parts; i++)
         hash_part(&state, &sample->parts[i], work->media[i]);
-    hash_text(&state, label);
+    hash_text(&state, under->capture.chain ? under->capture.chain : under->label);
     if (work->task->ingest_json != NULL) hash_text(&state, work->task->ingest_json);
     uint64_t seed = work->item.condition > 0 ? work->plan->seed : 0;
     uint64_t numbers[] = {seed, (uint64_t)work->item.epoch};

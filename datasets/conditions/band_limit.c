@@ -55,5 +55,6 @@ const PsCondition ps_condition_band_limit = {
     .kind = PS_PART_AUDIO,
     .least = 100,
     .most = 24000,
+    .severities = {8000, 5000, 3400, 2000, 1000},
     .apply = apply,
 };

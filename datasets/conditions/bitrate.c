@@ -19,5 +19,6 @@ const PsCondition ps_condition_bitrate = {
     .kind = PS_PART_VIDEO,
     .least = 4,
     .most = 200000,
+    .severities = {1000, 500, 250, 100, 40},
     .apply = apply,
 };

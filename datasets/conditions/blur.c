@@ -19,5 +19,6 @@ const PsCondition ps_condition_blur = {
     .kind = PS_PART_IMAGE,
     .least = 0.5,
     .most = 50,
+    .severities = {1, 1.5, 2.5, 4, 6},
     .apply = apply,
 };

@@ -29,5 +29,6 @@ const PsCondition ps_condition_clipping = {
     .kind = PS_PART_AUDIO,
     .least = 0,
     .most = 60,
+    .severities = {3, 6, 12, 18, 24},
     .apply = apply,
 };

@@ -72,5 +72,6 @@ const PsCondition ps_condition_defocus = {
     .kind = PS_PART_IMAGE,
     .least = 1,
     .most = 50,
+    .severities = {1, 2, 3, 5, 8},
     .apply = apply,
 };

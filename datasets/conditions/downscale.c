@@ -21,5 +21,6 @@ const PsCondition ps_condition_downscale = {
     .kind = PS_PART_IMAGE,
     .least = 1,
     .most = 32,
+    .severities = {1.5, 2, 3, 4, 6},
     .apply = apply,
 };

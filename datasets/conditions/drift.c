@@ -52,5 +52,6 @@ const PsCondition ps_condition_drift = {
     .kind = PS_PART_SERIES,
     .least = 0,
     .most = 100,
+    .severities = {0.25, 0.5, 1, 2, 4},
     .apply = apply,
 };

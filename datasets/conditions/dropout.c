@@ -51,5 +51,6 @@ const PsCondition ps_condition_dropout = {
     .kind = PS_PART_SERIES,
     .least = 0,
     .most = 95,
+    .severities = {2, 5, 10, 25, 50},
     .apply = apply,
 };

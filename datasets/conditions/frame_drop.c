@@ -35,5 +35,6 @@ const PsCondition ps_condition_frame_drop = {
     .kind = PS_PART_VIDEO,
     .least = 0,
     .most = 100,
+    .severities = {5, 10, 20, 40, 70},
     .apply = apply,
 };

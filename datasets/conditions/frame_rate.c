@@ -18,5 +18,6 @@ const PsCondition ps_condition_frame_rate = {
     .kind = PS_PART_VIDEO,
     .least = 0.05,
     .most = 120,
+    .severities = {10, 5, 2, 1, 0.5},
     .apply = apply,
 };

@@ -36,5 +36,6 @@ const PsCondition ps_condition_glare = {
     .kind = PS_PART_IMAGE,
     .least = 0,
     .most = 1000,
+    .severities = {25, 50, 100, 200, 400},
     .apply = apply,
 };

@@ -20,5 +20,6 @@ const PsCondition ps_condition_jpeg = {
     .kind = PS_PART_IMAGE,
     .least = 1,
     .most = 100,
+    .severities = {60, 40, 25, 12, 5},
     .apply = apply,
 };

@@ -41,5 +41,6 @@ const PsCondition ps_condition_low_light = {
     .kind = PS_PART_IMAGE,
     .least = 0,
     .most = 8,
+    .severities = {1, 2, 3, 4, 5},
     .apply = apply,
 };

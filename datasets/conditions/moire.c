@@ -37,5 +37,6 @@ const PsCondition ps_condition_moire = {
     .kind = PS_PART_IMAGE,
     .least = 0,
     .most = 100,
+    .severities = {10, 20, 35, 50, 70},
     .apply = apply,
 };

@@ -38,5 +38,6 @@ const PsCondition ps_condition_motion_blur = {
     .kind = PS_PART_IMAGE,
     .least = 1,
     .most = 100,
+    .severities = {3, 6, 10, 16, 25},
     .apply = apply,
 };

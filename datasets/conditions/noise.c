@@ -40,5 +40,6 @@ const PsCondition ps_condition_noise = {
     .kind = PS_PART_IMAGE,
     .least = 0,
     .most = 128,
+    .severities = {4, 8, 16, 32, 64},
     .apply = apply,
 };

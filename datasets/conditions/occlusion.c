@@ -38,5 +38,6 @@ const PsCondition ps_condition_occlusion = {
     .kind = PS_PART_IMAGE,
     .least = 0,
     .most = 90,
+    .severities = {2, 5, 10, 20, 35},
     .apply = apply,
 };

@@ -31,5 +31,6 @@ const PsCondition ps_condition_packet_loss = {
     .kind = PS_PART_AUDIO,
     .least = 0,
     .most = 100,
+    .severities = {1, 3, 8, 15, 30},
     .apply = apply,
 };

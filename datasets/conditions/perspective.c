@@ -54,5 +54,6 @@ const PsCondition ps_condition_perspective = {
     .kind = PS_PART_IMAGE,
     .least = 0,
     .most = 40,
+    .severities = {2, 5, 10, 15, 25},
     .apply = apply,
 };

@@ -39,5 +39,6 @@ const PsCondition ps_condition_quantise = {
     .kind = PS_PART_SERIES,
     .least = 1,
     .most = 24,
+    .severities = {10, 8, 6, 4, 3},
     .apply = apply,
 };

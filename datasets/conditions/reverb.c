@@ -69,5 +69,6 @@ const PsCondition ps_condition_reverb = {
     .kind = PS_PART_AUDIO,
     .least = 0.1,
     .most = 10,
+    .severities = {0.2, 0.4, 0.8, 1.5, 3},
     .apply = apply,
 };

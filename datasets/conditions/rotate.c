@@ -29,5 +29,6 @@ const PsCondition ps_condition_rotate = {
     .kind = PS_PART_IMAGE,
     .least = 0,
     .most = 180,
+    .severities = {1, 2, 5, 10, 20},
     .apply = apply,
 };

@@ -91,5 +91,6 @@ const PsCondition ps_condition_snr = {
     .kind = PS_PART_AUDIO,
     .least = -20,
     .most = 80,
+    .severities = {30, 20, 10, 5, 0},
     .apply = apply,
 };

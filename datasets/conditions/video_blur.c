@@ -27,5 +27,6 @@ const PsCondition ps_condition_video_blur = {
     .kind = PS_PART_VIDEO,
     .least = 0.5,
     .most = 50,
+    .severities = {1, 1.5, 2.5, 4, 6},
     .apply = apply,
 };

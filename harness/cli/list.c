@@ -38,6 +38,14 @@ static void print_conditions(const PsRegistry *registry)
     }
 }
 
+static void print_devices(const PsRegistry *registry)
+{
+    for (const PsDevice *device = registry->devices; device->name != NULL; device++) {
+        g_autofree char *summary = g_strdup_printf("%s: %s", device->summary, device->chain);
+        print_row(device->name, summary);
+    }
+}
+
 static void print_ablations(const PsRegistry *registry)
 {
     (void)registry;
@@ -66,7 +74,9 @@ static const struct {
     {"systems", "Systems (--model)", print_systems},
     {"metrics", "Metrics", print_metrics},
     {"slicers", "Slicers", print_slicers},
-    {"conditions", "Capture conditions (NAME@AMOUNT in a suite)", print_conditions},
+    {"conditions", "Capture conditions (NAME@AMOUNT or NAME/SEVERITY, 1 to 5; chains with +)",
+     print_conditions},
+    {"devices", "Devices (conditions too: names for chains)", print_devices},
     {"ablations",
      "Modality ablations (conditions too; MODALITY: text, image, audio, video, page, "
      "series)",
@@ -87,10 +97,11 @@ static bool print_kind(const PsRegistry *registry, const char *name, GError **er
 {
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (strcmp(kinds[i].name, name) == 0) return kinds[i].print(registry), true;
-    return ps_fail(error, PS_ERROR_USAGE,
-                   "there is no kind %s: systems, metrics, slicers, conditions, ablations, "
-                   "datasets, reports",
-                   name);
+    return ps_fail(
+        error, PS_ERROR_USAGE,
+        "there is no kind %s: systems, metrics, slicers, conditions, devices, ablations, "
+        "datasets, reports",
+        name);
 }
 
 static bool
@@ -110,7 +121,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
 
 const PsCommand ps_command_list = {
     .name = "list",
-    .usage = "list [systems|metrics|slicers|conditions|ablations|datasets|reports]",
+    .usage = "list [systems|metrics|slicers|conditions|devices|ablations|datasets|reports]",
     .summary = "The systems, metrics, slicers, conditions and reports there are",
     .run = run,
 };

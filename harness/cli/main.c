@@ -68,6 +68,7 @@ static int run_command(const PsCommand *command, int argc, char **argv)
         .metrics = ps_metrics,
         .slicers = ps_slicers,
         .conditions = ps_conditions,
+        .devices = ps_devices,
         .adapters = ps_adapters,
         .readers = ps_readers,
         .reports = ps_reports,

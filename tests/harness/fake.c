@@ -73,7 +73,13 @@ static const PsCondition dim = {.name = "dim",
                                 .kind = PS_PART_IMAGE,
                                 .least = 0,
                                 .most = 5,
+                                .severities = {0.5, 1, 2, 3, 5},
                                 .apply = dim_apply};
+
+static const PsDevice fake_devices[] = {
+    {"dusk", "dim/2+dim@4", "darker and darker"},
+    {NULL, NULL, NULL},
+};
 
 // ---- reader
 // ------------------------------------------------------------------------------------
@@ -209,6 +215,7 @@ const PsRegistry fake_registry = {
     .metrics = fake_metrics,
     .slicers = fake_slicers,
     .conditions = fake_conditions,
+    .devices = fake_devices,
     .adapters = fake_adapters,
     .readers = fake_readers,
     .reports = fake_reports,

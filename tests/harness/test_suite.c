@@ -41,9 +41,10 @@ Test(suite, reads_everything_that_it_may_hold)
     cr_assert_eq(task->n_metrics, 1);
     cr_assert_eq(task->n_conditions, 2);
     cr_assert_str_eq(task->conditions[0].label, "clean");
-    cr_assert_null(task->conditions[0].condition);
+    cr_assert_eq(task->conditions[0].capture.n_steps, 0);
     cr_assert_str_eq(task->conditions[1].label, "dim@1.5");
-    cr_assert_float_eq(task->conditions[1].amount, 1.5, 1e-12);
+    cr_assert_eq(task->conditions[1].capture.n_steps, 1);
+    cr_assert_float_eq(task->conditions[1].capture.steps[0].amount, 1.5, 1e-12);
     cr_assert_eq(task->n_slicers, 1);
 }
 
