@@ -81,7 +81,7 @@ mkdir files
     assert_eq "commands with re" "$(offered re)" report
     assert_eq "suites" "$(offered run '')" "a.yaml folder"
     assert_eq "run files" "$(offered report '')" "b.proof folder"
-    assert_eq "flags" "$(offered run --max-)" "--max-connections --max-retries --max-tokens"
+    assert_eq "flags" "$(offered run --max-)" "--max-connections --max-image-pixels --max-image-side --max-request-bytes --max-request-tokens --max-retries --max-tokens"
     assert_eq "flags of report" "$(offered report --)" "--help --output --quiet"
     assert_eq "systems" "$(offered run a.yaml --model '')" "exec/ openai/ reference/modular replay/"
     assert_eq "systems with re" "$(offered run a.yaml -m ref)" "reference/modular"
