@@ -37,6 +37,26 @@ Test(vectors, chartqa_relaxed)
     expect_all_pass("chartqa_relaxed");
 }
 
+Test(vectors, vqa_accuracy)
+{
+    expect_all_pass("vqa_accuracy");
+}
+
+Test(vectors, vqa_normalize)
+{
+    expect_all_pass("vqa_normalize");
+}
+
+Test(vectors, rouge_l)
+{
+    expect_all_pass("rouge_l");
+}
+
+Test(vectors, rouge_l_coco)
+{
+    expect_all_pass("rouge_l_coco");
+}
+
 Test(vectors, squad_em_f1)
 {
     expect_all_pass("squad_em_f1");
