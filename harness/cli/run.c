@@ -249,6 +249,19 @@ static bool set_system_facts(PsRunFile *run, const cJSON *object, GError **error
     return true;
 }
 
+// What devices and severities stood for.
+static bool set_condition_facts(PsRunFile *run, const PsTask *task, GError **error)
+{
+    for (size_t c = 0; c < task->n_conditions; c++) {
+        const PsSuiteCondition *condition = &task->conditions[c];
+        const char *chain = condition->capture.chain;
+        if (chain == NULL || strcmp(chain, condition->label) == 0) continue;
+        g_autofree char *name = g_strconcat("condition ", condition->label, NULL);
+        if (!set_fact(run, name, chain, error)) return false;
+    }
+    return true;
+}
+
 // How it was run, for the reader of a report.
 static bool
 set_facts(PsRunFile *run, const PsPlan *plan, const PsCollectOptions *options, GError **error)
@@ -267,6 +280,8 @@ set_facts(PsRunFile *run, const PsPlan *plan, const PsCollectOptions *options, G
                         options->system.max_retries);
     g_autofree char *epochs = g_strdup_printf("%d", plan->epochs);
     g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, plan->seed);
+    for (size_t i = 0; i < plan->suite->n_tasks; i++)
+        if (!set_condition_facts(run, &plan->suite->tasks[i], error)) return false;
     return set_system_facts(run, system, error) && set_fact(run, "load", load, error)
            && set_fact(run, "limits", limits, error)
            && set_fact(run, "options", plan->options, error)

@@ -40,6 +40,9 @@ assert_eq "a chain" "${got[3]}" "${got[4]}"
 assert_eq "a device" "${got[5]}" "${got[6]}"
 [ "${got[0]}" != "${got[1]}" ] && [ "${got[1]}" != "${got[3]}" ] && [ "${got[3]}" != "${got[5]}" ]
 assert_contains "the report" "$(cat pages.txt)" "webcam"
+"$proofsheet" report pages.proof -o pages.html
+assert_contains "what the device stood for" "$(cat pages.html)" "condition webcam"
+assert_contains "what the severity stood for" "$(cat pages.html)" "condition blur/3"
 
 say "every condition of pictures and of sound, at its mildest and at its worst"
 for kind in image audio; do
