@@ -27,7 +27,7 @@ static double normal_quantile(double p)
 // N_LEVELS equally likely values: the middles of as many slices of the normal distribution,
 // symmetric, and scaled so that their standard deviation is exactly 1. Rounded to 2^-16, so
 // that the last digit of a mathematics library does not change what is generated.
-static gpointer fill_levels(gpointer unused)
+static void levels_fill(void)
 {
     double squares = 0;
     double upper[N_LEVELS / 2];
@@ -41,13 +41,19 @@ static gpointer fill_levels(gpointer unused)
         levels[N_LEVELS / 2 + i] = level;
         levels[N_LEVELS / 2 - 1 - i] = -level;
     }
-    return unused;
+}
+
+static void levels_fill_once(void)
+{
+    static gsize is_done;
+    if (!g_once_init_enter(&is_done)) return;
+    levels_fill();
+    g_once_init_leave(&is_done, 1);
 }
 
 void ps_gaussian_fill(PsRng *rng, double sigma, float *out, size_t n)
 {
-    static GOnce once = G_ONCE_INIT;
-    g_once(&once, fill_levels, NULL);
+    levels_fill_once();
     float scale = (float)sigma;
     for (size_t i = 0; i < n;) {
         uint64_t bits = ps_rng_next(rng);
