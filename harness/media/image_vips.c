@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <vips/vips.h>
+// It needs what vips.h declares.
+#include <vips/vector.h>
 
 // Pages of a PDF are rendered as an office scanner takes them, where libvips counts 72.
 #define PDF_DPI 200
@@ -44,6 +46,8 @@ static gpointer start_vips(gpointer unused)
     if (VIPS_INIT("proofsheet") != 0) return NULL;
     vips_concurrency_set(1); // the harness works on many samples at once already
     vips_cache_set_max(0);   // no picture is asked for twice
+    // What Orc compiles for libvips at run time crashes now and then when threads blur at once.
+    vips_vector_set_enabled(FALSE);
     admit_loaders();
 #ifdef __SANITIZE_ADDRESS__
     // The leak check at exit stumbles over libvips' idle threads. Elsewhere they are left
