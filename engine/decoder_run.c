@@ -1,0 +1,259 @@
+// Runs the network of decoder.h.
+#include "engine/decoder.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- The cache
+
+static size_t kv_dim(const PeDecoder *decoder)
+{
+    return decoder->n_kv_heads * decoder->head_dim;
+}
+
+size_t pe_cache_bytes(const PeDecoder *decoder, size_t n_positions)
+{
+    return 2 * decoder->n_layers * n_positions * kv_dim(decoder) * sizeof(float);
+}
+
+bool pe_cache_init(PeCache *cache, const PeDecoder *decoder, size_t n_positions, PeError *error)
+{
+    const size_t n = decoder->n_layers * n_positions * kv_dim(decoder);
+    *cache = (PeCache){n_positions, calloc(n, sizeof(float)), calloc(n, sizeof(float))};
+    return (cache->keys != NULL && cache->values != NULL) || pe_fail_memory(error);
+}
+
+void pe_cache_clear(PeCache *cache)
+{
+    free(cache->keys);
+    free(cache->values);
+    *cache = (PeCache){0};
+}
+
+// ---- Working memory
+
+static size_t at_least(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t compute_bytes(const PeDecoder *decoder, const PeWorkOptions *options)
+{
+    const size_t n_in = at_least(at_least(decoder->n_embedding, decoder->n_feed),
+                                 decoder->n_heads * decoder->head_dim);
+    return at_least(pe_matrix_scratch_bytes(options->n_threads, options->n_rows_most, n_in),
+                    pe_attention_scratch_bytes(options->n_threads, decoder->n_heads,
+                                               decoder->n_kv_heads, decoder->head_dim,
+                                               options->n_positions));
+}
+
+// Floats of a row, of all arrays.
+static size_t row_floats(const PeDecoder *decoder)
+{
+    return 2 * decoder->n_embedding + 2 * decoder->n_heads * decoder->head_dim
+           + 2 * kv_dim(decoder) + 2 * decoder->n_feed + decoder->n_rotated;
+}
+
+size_t pe_work_bytes(const PeDecoder *decoder, const PeWorkOptions *options)
+{
+    const size_t row = row_floats(decoder) * sizeof(float) + sizeof(int32_t);
+    return options->n_rows_most * row + compute_bytes(decoder, options);
+}
+
+static float *rows_new(const PeWorkOptions *options, size_t n)
+{
+    return calloc(options->n_rows_most, n * sizeof(float));
+}
+
+bool pe_work_init(PeWork *work,
+                  const PeDecoder *decoder,
+                  const PeWorkOptions *options,
+                  PeError *error)
+{
+    const size_t query_dim = decoder->n_heads * decoder->head_dim;
+    *work = (PeWork){
+        .n_rows_most = options->n_rows_most,
+        .x = rows_new(options, decoder->n_embedding),
+        .normed = rows_new(options, decoder->n_embedding),
+        .query = rows_new(options, query_dim),
+        .key = rows_new(options, kv_dim(decoder)),
+        .value = rows_new(options, kv_dim(decoder)),
+        .attended = rows_new(options, query_dim),
+        .gate = rows_new(options, decoder->n_feed),
+        .up = rows_new(options, decoder->n_feed),
+        .cosines = rows_new(options, decoder->n_rotated / 2),
+        .sines = rows_new(options, decoder->n_rotated / 2),
+        .positions = calloc(options->n_rows_most, sizeof *work->positions),
+        .compute = pe_compute_new(options->level, options->precision, options->n_threads,
+                                  compute_bytes(decoder, options)),
+    };
+    const bool ok = work->x && work->normed && work->query && work->key && work->value
+                    && work->attended && work->gate && work->up && work->cosines && work->sines
+                    && work->positions && work->compute;
+    return ok || pe_fail(error, "no memory or threads for %zu rows", options->n_rows_most);
+}
+
+void pe_work_clear(PeWork *work)
+{
+    free(work->x);
+    free(work->normed);
+    free(work->query);
+    free(work->key);
+    free(work->value);
+    free(work->attended);
+    free(work->gate);
+    free(work->up);
+    free(work->cosines);
+    free(work->sines);
+    free(work->positions);
+    pe_compute_free(work->compute);
+    *work = (PeWork){0};
+}
+
+// ---- A layer
+
+// A run: what its functions share.
+typedef struct {
+    const PeDecoder *decoder;
+    PeWork *work;
+    const PeSpan *spans;
+    size_t n_spans, n_rows;
+} Run;
+
+static void multiply(const Run *run, const PeMatrix *weight, const float *x, float *y)
+{
+    pe_matrix_multiply(run->work->compute, weight, x, run->n_rows, NULL, y);
+}
+
+static void norm(const Run *run, const float *weight)
+{
+    pe_rms_norm(run->work->compute, run->work->x, run->n_rows, run->decoder->n_embedding,
+                weight, run->decoder->norm_epsilon, run->work->normed);
+}
+
+static void rotate(const Run *run, float *x, size_t n_heads)
+{
+    const PeDecoder *decoder = run->decoder;
+    pe_rope(run->work->compute, x, run->n_rows, n_heads * decoder->head_dim, n_heads,
+            decoder->head_dim, decoder->n_rotated, run->work->cosines, run->work->sines);
+}
+
+// The rows' keys and values go to their places in the caches.
+static void cache_rows(const Run *run, size_t layer)
+{
+    const size_t dim = kv_dim(run->decoder);
+    const float *key = run->work->key, *value = run->work->value;
+    for (size_t i = 0; i < run->n_spans; i++) {
+        const PeSpan *span = &run->spans[i];
+        const size_t n = span->n * dim,
+                     at = (layer * span->cache->n_positions + span->first) * dim;
+        memcpy(span->cache->keys + at, key, n * sizeof *key);
+        memcpy(span->cache->values + at, value, n * sizeof *value);
+        key += n;
+        value += n;
+    }
+}
+
+static void attend(const Run *run, size_t layer)
+{
+    const PeDecoder *decoder = run->decoder;
+    const size_t query_dim = decoder->n_heads * decoder->head_dim, dim = kv_dim(decoder);
+    size_t row = 0;
+    for (size_t i = 0; i < run->n_spans; row += run->spans[i++].n) {
+        const PeSpan *span = &run->spans[i];
+        const size_t at = layer * span->cache->n_positions * dim;
+        const PeAttention attention = {
+            .n_heads = decoder->n_heads,
+            .n_kv_heads = decoder->n_kv_heads,
+            .head_dim = decoder->head_dim,
+            .n_queries = span->n,
+            .n_keys = span->first + span->n,
+            .is_causal = true,
+            .scale = 1 / sqrtf((float)decoder->head_dim),
+            .queries = run->work->query + row * query_dim,
+            .keys = span->cache->keys + at,
+            .values = span->cache->values + at,
+            .out = run->work->attended + row * query_dim,
+            .query_stride = query_dim,
+            .kv_stride = dim,
+            .out_stride = query_dim,
+        };
+        pe_attention(run->work->compute, &attention);
+    }
+}
+
+// x += y · weightᵀ, by way of normed, which is free by then.
+static void add_product(const Run *run, const PeMatrix *weight, const float *y)
+{
+    multiply(run, weight, y, run->work->normed);
+    pe_add(run->work->compute, run->work->x, run->work->normed,
+           run->n_rows * run->decoder->n_embedding);
+}
+
+static void run_layer(const Run *run, size_t i)
+{
+    const PeLayer *layer = &run->decoder->layers[i];
+    PeWork *work = run->work;
+    norm(run, layer->attention_norm);
+    multiply(run, &layer->query, work->normed, work->query);
+    multiply(run, &layer->key, work->normed, work->key);
+    multiply(run, &layer->value, work->normed, work->value);
+    rotate(run, work->query, run->decoder->n_heads);
+    rotate(run, work->key, run->decoder->n_kv_heads);
+    cache_rows(run, i);
+    attend(run, i);
+    add_product(run, &layer->output, work->attended);
+
+    norm(run, layer->feed_norm);
+    multiply(run, &layer->gate, work->normed, work->gate);
+    multiply(run, &layer->up, work->normed, work->up);
+    pe_silu_gate(work->compute, work->gate, work->up, run->n_rows * run->decoder->n_feed);
+    add_product(run, &layer->down, work->gate);
+}
+
+// ---- The network
+
+void pe_work_set_token(PeWork *work, const PeDecoder *decoder, size_t i, int32_t token)
+{
+    const PeMatrix *table = &decoder->token_embedding;
+    const size_t row_bytes = pe_type_row_bytes(table->type, table->n_in);
+    pe_row_read(table->type, (const char *)table->data + (size_t)token * row_bytes, table->n_in,
+                work->x + i * table->n_in);
+}
+
+// The angles are the same in all layers.
+static size_t
+set_positions(const PeDecoder *decoder, PeWork *work, const PeSpan *spans, size_t n_spans)
+{
+    size_t n_rows = 0;
+    for (size_t i = 0; i < n_spans; i++)
+        for (size_t j = 0; j < spans[i].n; j++)
+            work->positions[n_rows++] = (int32_t)(spans[i].first + j);
+    pe_rope_angles(work->positions, n_rows, decoder->rope_base, decoder->n_rotated,
+                   work->cosines, work->sines);
+    return n_rows;
+}
+
+bool pe_decoder_run(const PeDecoder *decoder,
+                    PeWork *work,
+                    const PeSpan *spans,
+                    size_t n_spans,
+                    bool (*should_stop)(void *data),
+                    void *data)
+{
+    const Run run = {decoder, work, spans, n_spans,
+                     set_positions(decoder, work, spans, n_spans)};
+    for (size_t i = 0; i < decoder->n_layers; i++) {
+        if (should_stop != NULL && should_stop(data)) return false;
+        run_layer(&run, i);
+    }
+    return true;
+}
+
+void pe_decoder_logits(const PeDecoder *decoder, PeWork *work, size_t i, float *logits)
+{
+    pe_rms_norm(work->compute, work->x + i * decoder->n_embedding, 1, decoder->n_embedding,
+                decoder->output_norm, decoder->norm_epsilon, work->normed);
+    pe_matrix_multiply(work->compute, &decoder->head, work->normed, 1, NULL, logits);
+}

@@ -1,0 +1,334 @@
+// Attention, without the matrix of all scores.
+//
+// Many queries: keys, and values transposed, are unpacked once per call into the form of
+// weights, in chunks of CHUNK_KEYS. Then each task takes one head and a tile's rows of queries,
+// and for chunk after chunk: scores [keys, queries] = keys · queriesᵀ; softmax down the columns
+// relative to the maximum so far; sums [head_dim, queries] = sums · correction + valuesᵀ ·
+// probabilities. Few: each task takes one query, one key head with the query heads that share
+// it, and FEW_KEYS keys; what the chunks of keys say is put together at the end, in their
+// order.
+#include "engine/kernels/compute.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CHUNK_KEYS 512
+#define FEW_KEYS 512
+#define TILE_MOST 32
+#define K_UNIT_MOST 32
+#define VALUE_BYTES 4
+
+// ---- The scratch
+
+static size_t n_chunks_of(size_t n_keys)
+{
+    return (n_keys + CHUNK_KEYS - 1) / CHUNK_KEYS;
+}
+
+// A chunk's keys [CHUNK_KEYS + a tile, head_dim], and values [head_dim + a tile, CHUNK_KEYS].
+static size_t chunk_bytes(size_t head_dim)
+{
+    const size_t n_dims = pe_round_up(head_dim, K_UNIT_MOST);
+    return pe_scratch_round(
+        VALUE_BYTES * ((CHUNK_KEYS + TILE_MOST) * n_dims + (n_dims + TILE_MOST) * CHUNK_KEYS));
+}
+
+// Of a thread: queries, scores, probabilities as inputs, sums; maxima, sums of probabilities,
+// corrections.
+static size_t thread_bytes(size_t head_dim)
+{
+    const size_t n_dims = pe_round_up(head_dim, K_UNIT_MOST) + TILE_MOST;
+    return TILE_MOST * sizeof(float) * (2 * n_dims + 2 * (CHUNK_KEYS + TILE_MOST) + 3);
+}
+
+static size_t few_bytes(size_t n_threads, size_t n_heads, size_t head_dim, size_t n_keys)
+{
+    const size_t n_parts = (n_keys + FEW_KEYS - 1) / FEW_KEYS;
+    const size_t seen = pe_scratch_round(n_heads * (head_dim + 2) * sizeof(float));
+    return PE_PREFILL_ROWS * n_parts * seen + n_threads * n_heads * FEW_KEYS * sizeof(float);
+}
+
+size_t pe_attention_scratch_bytes(
+    unsigned n_threads, size_t n_heads, size_t n_kv_heads, size_t head_dim, size_t n_keys)
+{
+    const size_t few = few_bytes(n_threads, n_heads, head_dim, n_keys);
+    const size_t many = n_kv_heads * n_chunks_of(n_keys) * chunk_bytes(head_dim)
+                        + n_threads * thread_bytes(head_dim);
+    return few > many ? few : many;
+}
+
+// ---- Few queries
+
+typedef struct {
+    const PeKernels *kernels;
+    const PeAttention *attention;
+    size_t group, n_parts,
+        seen_size; // seen_size: floats that a part of the keys says to all heads
+    float *seen;   // [n_queries, n_parts, n_heads, 2 + head_dim]
+    float *scores; // [n_threads, group · FEW_KEYS]
+} Few;
+
+// How many keys a query sees.
+static size_t n_visible(const PeAttention *attention, size_t query)
+{
+    return attention->is_causal ? attention->n_keys - attention->n_queries + query + 1
+                                : attention->n_keys;
+}
+
+static void few_work(void *data, size_t task, unsigned thread)
+{
+    const Few *few = data;
+    const PeAttention *attention = few->attention;
+    const size_t kv_head = task % attention->n_kv_heads, rest = task / attention->n_kv_heads;
+    const size_t part = rest % few->n_parts, query = rest / few->n_parts;
+    const size_t first = part * FEW_KEYS, n_keys = n_visible(attention, query);
+    if (first >= n_keys) return;
+    float *seen =
+        few->seen + rest * few->seen_size + kv_head * few->group * (attention->head_dim + 2);
+    few->kernels->row_attend(attention, query, kv_head, first,
+                             n_keys - first < FEW_KEYS ? n_keys - first : FEW_KEYS,
+                             few->scores + thread * few->group * FEW_KEYS, seen);
+}
+
+// Puts the parts of a head together: each relative to the greatest maximum.
+static void parts_merge(const Few *few, const float *seen, size_t n_parts, float *out)
+{
+    const size_t head_dim = few->attention->head_dim;
+    float maximum = -INFINITY, sum = 0;
+    for (size_t i = 0; i < n_parts; i++)
+        maximum = fmaxf(maximum, seen[i * few->seen_size]);
+    memset(out, 0, head_dim * sizeof *out);
+    for (size_t i = 0; i < n_parts; i++) {
+        const float *part = seen + i * few->seen_size;
+        const float factor = expf(part[0] - maximum);
+        sum += factor * part[1];
+        for (size_t j = 0; j < head_dim; j++)
+            out[j] += factor * part[2 + j];
+    }
+    for (size_t j = 0; j < head_dim; j++)
+        out[j] /= sum;
+}
+
+static void few_attend(PeCompute *compute, const PeAttention *attention)
+{
+    Few few = {.kernels = compute->kernels, .attention = attention};
+    few.group = attention->n_heads / attention->n_kv_heads;
+    few.n_parts = (attention->n_keys + FEW_KEYS - 1) / FEW_KEYS;
+    few.seen_size = pe_round_up(attention->n_heads * (attention->head_dim + 2), 16);
+    few.seen = (float *)compute->scratch;
+    few.scores = few.seen + attention->n_queries * few.n_parts * few.seen_size;
+    pe_pool_run(compute->pool, attention->n_queries * few.n_parts * attention->n_kv_heads,
+                few_work, &few);
+    for (size_t query = 0; query < attention->n_queries; query++)
+        for (size_t head = 0; head < attention->n_heads; head++)
+            parts_merge(&few,
+                        few.seen + query * few.n_parts * few.seen_size
+                            + head * (attention->head_dim + 2),
+                        (n_visible(attention, query) + FEW_KEYS - 1) / FEW_KEYS,
+                        attention->out + query * attention->out_stride
+                            + head * attention->head_dim);
+}
+
+// ---- Many queries
+
+typedef struct {
+    const PeKernels *kernels;
+    const PeGemm *gemm;
+    const PeAttention *attention;
+    size_t n_chunks, n_blocks; // of keys; of queries
+    size_t n_dims;             // head_dim rounded up for keys and queries
+    unsigned char *chunks;     // [n_kv_heads, n_chunks]
+    unsigned char *threads;    // [n_threads]
+} Many;
+
+// What a thread works with; see thread_bytes.
+typedef struct {
+    void *queries, *probabilities;
+    float *scores, *sums;
+    float *maxima, *totals, *correction; // [rows of a tile]
+} Work;
+
+static size_t chunk_n_keys(const Many *many, size_t chunk)
+{
+    const size_t left = many->attention->n_keys - chunk * CHUNK_KEYS;
+    return left < CHUNK_KEYS ? left : CHUNK_KEYS;
+}
+
+static unsigned char *chunk_keys(const Many *many, size_t kv_head, size_t chunk)
+{
+    return many->chunks
+           + (kv_head * many->n_chunks + chunk) * chunk_bytes(many->attention->head_dim);
+}
+
+static unsigned char *chunk_values(const Many *many, size_t kv_head, size_t chunk)
+{
+    return chunk_keys(many, kv_head, chunk)
+           + (CHUNK_KEYS + TILE_MOST) * pe_round_up(many->attention->head_dim, K_UNIT_MOST)
+                 * VALUE_BYTES;
+}
+
+// A row of values transposed is a column: 16 dimensions at a time, through a buffer.
+static void
+values_unpack(const Many *many, const float *values, size_t n_keys, unsigned char *to)
+{
+    enum { DIMS = 16 };
+    const PeAttention *attention = many->attention;
+    float columns[DIMS][CHUNK_KEYS];
+    for (size_t d = 0; d < attention->head_dim; d += DIMS) {
+        const size_t left = attention->head_dim - d, n = left < DIMS ? left : DIMS;
+        many->kernels->transpose(values + d, attention->kv_stride, n_keys, n, columns[0],
+                                 CHUNK_KEYS);
+        for (size_t i = 0; i < n; i++)
+            many->gemm->weights_unpack(PE_TYPE_F32, columns[i], 0, n_keys,
+                                       to + (d + i) * CHUNK_KEYS * many->gemm->value_bytes);
+    }
+}
+
+static void chunk_work(void *data, size_t task, unsigned thread)
+{
+    (void)thread;
+    const Many *many = data;
+    const PeAttention *attention = many->attention;
+    const size_t kv_head = task / many->n_chunks, chunk = task % many->n_chunks;
+    const size_t n_keys = chunk_n_keys(many, chunk);
+    const size_t offset =
+        chunk * CHUNK_KEYS * attention->kv_stride + kv_head * attention->head_dim;
+    unsigned char *keys = chunk_keys(many, kv_head, chunk);
+    for (size_t i = 0; i < n_keys; i++)
+        many->gemm->weights_unpack(
+            PE_TYPE_F32, attention->keys + offset + i * attention->kv_stride, 0,
+            attention->head_dim, keys + i * many->n_dims * many->gemm->value_bytes);
+    values_unpack(many, attention->values + offset, n_keys, chunk_values(many, kv_head, chunk));
+}
+
+// [n_outs, rows] (+)= weights · inputs, tile by tile.
+static void tiles_multiply(const Many *many,
+                           const unsigned char *weights,
+                           size_t stride,
+                           size_t n_outs,
+                           const void *inputs,
+                           size_t n,
+                           bool is_first,
+                           float *tiles)
+{
+    const PeGemm *gemm = many->gemm;
+    for (size_t i = 0; i < n_outs; i += gemm->n_outs)
+        gemm->tile_multiply(weights + i * stride * gemm->value_bytes, stride, inputs, n,
+                            is_first, tiles + i * gemm->n_rows);
+}
+
+// Keys that a row may not see score nothing. first: of the chunk; query: of the block.
+static void scores_mask(
+    const Many *many, size_t query, size_t n_rows, size_t first, size_t n_keys, float *scores)
+{
+    for (size_t row = 0; row < n_rows; row++) {
+        const size_t visible = n_visible(many->attention, query + row);
+        for (size_t key = visible > first ? visible - first : 0; key < n_keys; key++)
+            scores[key * many->gemm->n_rows + row] = -INFINITY;
+    }
+}
+
+static void chunk_attend(const Many *many,
+                         const Work *work,
+                         size_t kv_head,
+                         size_t chunk,
+                         size_t query,
+                         size_t n_rows)
+{
+    const PeGemm *gemm = many->gemm;
+    const size_t first = chunk * CHUNK_KEYS, head_dim = many->attention->head_dim;
+    const size_t visible = n_visible(many->attention, query + n_rows - 1) - first;
+    const size_t n_keys = visible < CHUNK_KEYS ? visible : CHUNK_KEYS;
+    const unsigned char *keys = chunk_keys(many, kv_head, chunk);
+    tiles_multiply(many, keys, many->n_dims, n_keys, work->queries, many->n_dims, true,
+                   work->scores);
+    scores_mask(many, query, n_rows, first, n_keys, work->scores);
+    many->kernels->tile_softmax(work->scores, n_keys, work->maxima, work->totals,
+                                work->correction);
+    gemm->inputs_pack_transposed(work->scores, n_keys, work->probabilities);
+    if (chunk) many->kernels->tile_scale(work->sums, head_dim, work->correction);
+    tiles_multiply(many, chunk_values(many, kv_head, chunk), CHUNK_KEYS, head_dim,
+                   work->probabilities, pe_round_up(n_keys, gemm->k_unit), chunk == 0,
+                   work->sums);
+}
+
+static Work work_of_thread(const Many *many, unsigned thread)
+{
+    const size_t n_rows = many->gemm->n_rows;
+    const size_t n_dims = pe_round_up(many->attention->head_dim, K_UNIT_MOST) + TILE_MOST;
+    float *next = (float *)(many->threads + thread * thread_bytes(many->attention->head_dim));
+    Work work = {.queries = next};
+    work.sums = next += n_dims * TILE_MOST;
+    work.scores = next += n_dims * TILE_MOST;
+    work.probabilities = next += (CHUNK_KEYS + TILE_MOST) * TILE_MOST;
+    work.maxima = next += (CHUNK_KEYS + TILE_MOST) * TILE_MOST;
+    work.totals = work.maxima + n_rows;
+    work.correction = work.totals + n_rows;
+    return work;
+}
+
+// The queries times scale, as inputs: through the buffer of the sums.
+static void
+queries_pack(const Many *many, const Work *work, size_t head, size_t query, size_t n_rows)
+{
+    const PeAttention *attention = many->attention;
+    const float *from =
+        attention->queries + query * attention->query_stride + head * attention->head_dim;
+    for (size_t row = 0; row < n_rows; row++)
+        for (size_t i = 0; i < attention->head_dim; i++)
+            work->sums[row * attention->head_dim + i] =
+                from[row * attention->query_stride + i] * attention->scale;
+    many->gemm->inputs_pack(work->sums, attention->head_dim, n_rows, attention->head_dim,
+                            work->queries);
+}
+
+static void block_work(void *data, size_t task, unsigned thread)
+{
+    const Many *many = data;
+    const PeAttention *attention = many->attention;
+    const Work work = work_of_thread(many, thread);
+    // The longest first: with a causal mask the last queries see the most.
+    const size_t head = task % attention->n_heads,
+                 block = many->n_blocks - 1 - task / attention->n_heads;
+    const size_t tile_rows = many->gemm->n_rows, query = block * tile_rows;
+    const size_t n_rows =
+        attention->n_queries - query < tile_rows ? attention->n_queries - query : tile_rows;
+    queries_pack(many, &work, head, query, n_rows);
+    for (size_t row = 0; row < tile_rows; row++) {
+        work.maxima[row] = -INFINITY;
+        work.totals[row] = 0;
+    }
+    const size_t n_chunks = n_chunks_of(n_visible(attention, query + n_rows - 1));
+    const size_t kv_head = head / (attention->n_heads / attention->n_kv_heads);
+    many->gemm->begin();
+    for (size_t chunk = 0; chunk < n_chunks; chunk++)
+        chunk_attend(many, &work, kv_head, chunk, query, n_rows);
+    many->gemm->end();
+    for (size_t row = 0; row < tile_rows; row++)
+        work.totals[row] = 1 / work.totals[row];
+    many->kernels->tile_scale(work.sums, attention->head_dim, work.totals);
+    float *out = attention->out + query * attention->out_stride + head * attention->head_dim;
+    many->kernels->tile_store(work.sums, attention->head_dim, n_rows, NULL, out,
+                              attention->out_stride);
+}
+
+static void many_attend(PeCompute *compute, const PeAttention *attention)
+{
+    Many many = {.kernels = compute->kernels, .gemm = compute->gemm, .attention = attention};
+    many.n_chunks = n_chunks_of(attention->n_keys);
+    many.n_blocks = (attention->n_queries + many.gemm->n_rows - 1) / many.gemm->n_rows;
+    many.n_dims = pe_round_up(attention->head_dim, many.gemm->k_unit);
+    many.chunks = compute->scratch;
+    many.threads =
+        many.chunks + attention->n_kv_heads * many.n_chunks * chunk_bytes(attention->head_dim);
+    pe_pool_run(compute->pool, attention->n_kv_heads * many.n_chunks, chunk_work, &many);
+    pe_pool_run(compute->pool, attention->n_heads * many.n_blocks, block_work, &many);
+}
+
+void pe_attention(PeCompute *compute, const PeAttention *attention)
+{
+    if (attention->n_queries < PE_PREFILL_ROWS)
+        few_attend(compute, attention);
+    else
+        many_attend(compute, attention);
+}

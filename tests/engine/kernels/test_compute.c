@@ -1,0 +1,59 @@
+#include "tests/engine/kernels/data.h"
+
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+Test(compute, the_environment_can_only_lower_the_level)
+{
+    setenv("PROOFSHEET_ENGINE_LEVEL", "plain", 1);
+    cr_expect_eq(pe_level_default(), PE_LEVEL_PLAIN);
+    setenv("PROOFSHEET_ENGINE_LEVEL", "fastest", 1);
+    cr_expect_eq(pe_level_default(), pe_level_of_machine());
+    unsetenv("PROOFSHEET_ENGINE_LEVEL");
+    cr_expect_eq(pe_level_default(), pe_level_of_machine());
+}
+
+typedef struct {
+    atomic_uint counts[1000];
+    atomic_uint n_wrong_threads;
+} Counts;
+
+static void count(void *data, size_t task, unsigned thread)
+{
+    Counts *counts = data;
+    atomic_fetch_add(&counts->counts[task], 1);
+    if (thread >= 3) atomic_fetch_add(&counts->n_wrong_threads, 1);
+}
+
+Test(compute, every_task_is_done_once_by_the_time_the_call_returns)
+{
+    enum { CALLS = 2000 };
+    PeCompute *compute = compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, 3, 0);
+    Counts counts = {0};
+    unsigned expected[1000] = {0};
+    for (size_t call = 0; call < CALLS; call++) {
+        const size_t n_tasks = call % 17 ? call % 5 : 1000;
+        // Now and then the others fall asleep.
+        if (call % 100 == 0) usleep(2000);
+        pe_compute_run(compute, n_tasks, count, &counts);
+        for (size_t i = 0; i < n_tasks; i++)
+            expected[i]++;
+        for (size_t i = 0; i < n_tasks; i++)
+            cr_assert_eq(atomic_load(&counts.counts[i]), expected[i]);
+    }
+    cr_expect_eq(atomic_load(&counts.n_wrong_threads), 0);
+    pe_compute_free(compute);
+}
+
+Test(compute, threads_without_work_sleep)
+{
+    PeCompute *compute = compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, 4, 0);
+    Counts counts = {0};
+    pe_compute_run(compute, 100, count, &counts);
+    usleep(20000);
+    const clock_t before = clock();
+    usleep(300000);
+    cr_expect_lt((double)(clock() - before) / CLOCKS_PER_SEC, 0.03);
+    pe_compute_free(compute);
+}
