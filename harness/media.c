@@ -170,3 +170,10 @@ PsMedia *ps_audio_encode(const PsAudio *audio, const char *type, GError **error)
     const PsMediaCodec *table = ps_media_codec(error);
     return table != NULL ? table->audio_encode(audio, type, error) : NULL;
 }
+
+PsAudio *
+ps_audio_recode(const PsAudio *audio, const PsAudioCodec *codec, int n_passes, GError **error)
+{
+    const PsMediaCodec *table = ps_media_codec(error);
+    return table != NULL ? table->audio_recode(audio, codec, n_passes, error) : NULL;
+}

@@ -62,3 +62,15 @@ PsMedia *ps_image_encode(const PsImage *image, const char *type, int quality, GE
 
 // type: "audio/wav" (16 bit) or "audio/flac". Frames beyond full scale are clipped.
 PsMedia *ps_audio_encode(const PsAudio *audio, const char *type, GError **error);
+
+// A lossy codec of speech.
+typedef struct {
+    const char *type;    // "audio/GSM" (06.10, full rate) or "audio/ogg" (Opus)
+    int rate_hz;         // at which it works: GSM 8000; Opus 8000, 12000, 16000, 24000 or 48000
+    int bits_per_second; // of Opus; GSM has its own, 13,200
+} PsAudioCodec;
+
+// What is left of audio behind the encoder and the decoder, n_passes times: the same rate and
+// number of frames.
+PsAudio *
+ps_audio_recode(const PsAudio *audio, const PsAudioCodec *codec, int n_passes, GError **error);

@@ -16,6 +16,10 @@ typedef struct {
                              GError **error);
     PsAudio *(*audio_decode)(const PsMedia *media, int rate_hz, GError **error);
     PsMedia *(*audio_encode)(const PsAudio *audio, const char *type, GError **error);
+    PsAudio *(*audio_recode)(const PsAudio *audio,
+                             const PsAudioCodec *codec,
+                             int n_passes,
+                             GError **error);
     PsVideoSurvey *(*video_survey)(const PsMedia *media, bool with_changes, GError **error);
     // The first frame at or after each of times_s[n_frames], which ascend; or the last there
     // is.

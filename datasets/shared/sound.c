@@ -13,6 +13,15 @@ PsMedia *ps_sound_apply(
     return ps_audio_encode(audio, "audio/wav", error);
 }
 
+PsMedia *
+ps_sound_recode(const PsMedia *media, const PsAudioCodec *codec, int n_passes, GError **error)
+{
+    g_autoptr(PsAudio) audio = ps_audio_decode(media, 0, error);
+    g_autoptr(PsAudio) left =
+        audio != NULL ? ps_audio_recode(audio, codec, n_passes, error) : NULL;
+    return left != NULL ? ps_audio_encode(left, "audio/wav", error) : NULL;
+}
+
 float ps_sound_peak(const PsAudio *audio)
 {
     float peak = 0;

@@ -11,6 +11,10 @@ typedef void (*PsSoundChange)(PsAudio *audio, double amount, PsRng *rng);
 PsMedia *ps_sound_apply(
     const PsMedia *media, PsSoundChange change, double amount, guint64 seed, GError **error);
 
+// The same for what a codec leaves of a recording (harness/media.h).
+PsMedia *
+ps_sound_recode(const PsMedia *media, const PsAudioCodec *codec, int n_passes, GError **error);
+
 // Turns the whole recording down until it fits full scale, as a recorder's gain control would.
 void ps_sound_fit(PsAudio *audio);
 

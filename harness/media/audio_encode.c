@@ -16,6 +16,8 @@ static const struct {
 } encodings[] = {
     {"audio/wav", "wav", AV_CODEC_ID_PCM_S16LE},
     {"audio/flac", "flac", AV_CODEC_ID_FLAC},
+    {"audio/ogg", "ogg", AV_CODEC_ID_OPUS},
+    {"audio/GSM", "gsm", AV_CODEC_ID_GSM},
 };
 
 typedef struct {
@@ -40,7 +42,7 @@ static void encoder_clear(Encoder *encoder)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Encoder, encoder_clear)
 
-static bool open_codec(Encoder *encoder, enum AVCodecID id, int rate_hz)
+static bool open_codec(Encoder *encoder, enum AVCodecID id, int rate_hz, int bits_per_second)
 {
     const AVCodec *codec = avcodec_find_encoder(id);
     encoder->codec = codec != NULL ? avcodec_alloc_context3(codec) : NULL;
@@ -50,6 +52,7 @@ static bool open_codec(Encoder *encoder, enum AVCodecID id, int rate_hz)
     encoder->codec->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_MONO;
     encoder->codec->time_base = (AVRational){1, rate_hz};
     encoder->codec->thread_count = 1;
+    encoder->codec->bit_rate = bits_per_second;
     encoder->codec->flags |= AV_CODEC_FLAG_BITEXACT;
     return avcodec_open2(encoder->codec, codec, NULL) == 0;
 }
@@ -128,6 +131,12 @@ static GBytes *take_bytes(Encoder *encoder)
 
 PsMedia *ps_ffmpeg_encode(const PsAudio *audio, const char *type, GError **error)
 {
+    return ps_ffmpeg_encode_at(audio, type, 0, error);
+}
+
+PsMedia *
+ps_ffmpeg_encode_at(const PsAudio *audio, const char *type, int bits_per_second, GError **error)
+{
     size_t row = 0;
     while (row < G_N_ELEMENTS(encodings) && strcmp(type, encodings[row].type) != 0)
         row++;
@@ -135,7 +144,7 @@ PsMedia *ps_ffmpeg_encode(const PsAudio *audio, const char *type, GError **error
         return ps_fail_null(error, PS_ERROR_DATA, "recordings are not encoded as %s", type);
     g_auto(Encoder) encoder = {0};
     g_autoptr(GBytes) bytes = NULL;
-    if (open_codec(&encoder, encodings[row].codec, audio->rate_hz)
+    if (open_codec(&encoder, encodings[row].codec, audio->rate_hz, bits_per_second)
         && open_format(&encoder, encodings[row].muxer) && open_frame(&encoder)
         && write_all(&encoder, audio))
         bytes = take_bytes(&encoder);

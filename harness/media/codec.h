@@ -12,9 +12,17 @@ PsImage *ps_vips_blur(const PsImage *image, double sigma_px, GError **error);
 PsImage *ps_vips_resize(const PsImage *image, double scale, GError **error);
 PsMedia *ps_vips_encode(const PsImage *image, const char *type, int quality, GError **error);
 
-// Sound, by FFmpeg (audio_decode.c, audio_encode.c).
+// Sound, by FFmpeg (audio_decode.c, audio_encode.c, audio_recode.c).
 PsAudio *ps_ffmpeg_decode(const PsMedia *media, int rate_hz, GError **error);
 PsMedia *ps_ffmpeg_encode(const PsAudio *audio, const char *type, GError **error);
+PsMedia *ps_ffmpeg_encode_at(const PsAudio *audio,
+                             const char *type,
+                             int bits_per_second, // 0: the encoder's own
+                             GError **error);
+PsAudio *ps_ffmpeg_recode_audio(const PsAudio *audio,
+                                const PsAudioCodec *codec,
+                                int n_passes,
+                                GError **error);
 
 // Pictures that move, by FFmpeg (video_read.c, video_survey.c, video_recode.c).
 PsVideoSurvey *ps_ffmpeg_survey(const PsMedia *media, bool with_changes, GError **error);

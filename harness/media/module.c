@@ -13,6 +13,7 @@ G_MODULE_EXPORT const PsMediaCodec ps_module_media = {
     .image_encode = ps_vips_encode,
     .audio_decode = ps_ffmpeg_decode,
     .audio_encode = ps_ffmpeg_encode,
+    .audio_recode = ps_ffmpeg_recode_audio,
     .video_survey = ps_ffmpeg_survey,
     .video_frames = ps_ffmpeg_frames,
     .video_recode = ps_ffmpeg_recode,

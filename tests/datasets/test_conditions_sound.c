@@ -6,7 +6,7 @@
 #include <string.h>
 
 extern const PsCondition ps_condition_band_limit, ps_condition_clipping, ps_condition_reverb,
-    ps_condition_packet_loss;
+    ps_condition_packet_loss, ps_condition_gsm, ps_condition_opus;
 
 static const PsCondition *const all[] = {&ps_condition_band_limit, &ps_condition_clipping,
                                          &ps_condition_reverb, &ps_condition_packet_loss};
@@ -149,4 +149,91 @@ Test(conditions_sound, as_many_packets_are_lost_as_asked)
     for (int packet = 0; packet < 1500; packet++)
         n_lost += power(holed, packet * 0.02, packet * 0.02 + 0.02) == 0;
     cr_expect_float_eq(n_lost / 1500, 0.2, 5 * sqrt(0.2 * 0.8 / 1500), "%g", n_lost / 1500);
+}
+
+// ---- codecs
+
+// Of a falling row of tones up to 4 kHz, which a codec of speech has to work for.
+static float speech_like(size_t frame)
+{
+    double sum = 0, t = (double)frame / RATE_HZ;
+    for (int k = 1; k <= 20; k++)
+        sum += sin(2 * M_PI * 190 * k * t + k * k) / k;
+    return (float)(0.15 * sum * (1 + 0.8 * sin(2 * M_PI * 3 * t)));
+}
+
+// How far what is lost or added lies below what was there, in dB, behind the first 0.2 s.
+static double fidelity_db(const PsCondition *condition, double amount, float (*of)(size_t))
+{
+    g_autoptr(PsMedia) media = recording(N_FRAMES, of);
+    g_autoptr(PsAudio) left = applied(condition, media, amount);
+    cr_assert_eq(left->n_frames, N_FRAMES);
+    cr_assert_eq(left->rate_hz, RATE_HZ);
+    double signal = 0, error = 0;
+    for (size_t i = RATE_HZ / 5; i < N_FRAMES - RATE_HZ / 5; i++) {
+        const double was = of(i), is = left->frames[i];
+        signal += was * was;
+        error += (is - was) * (is - was);
+    }
+    return 10 * log10(signal / error);
+}
+
+// A delay of a single millisecond would leave next to nothing.
+Test(conditions_sound, a_codec_keeps_what_it_can_in_its_place)
+{
+    const double gsm = fidelity_db(&ps_condition_gsm, 1, speech_like);
+    const double opus = fidelity_db(&ps_condition_opus, 64, speech_like);
+    cr_expect(gsm > 6, "%g dB", gsm);
+    cr_expect(opus > 12, "%g dB", opus);
+}
+
+Test(conditions_sound, every_pass_through_gsm_costs)
+{
+    double last = INFINITY;
+    for (int i = 0; i < 5; i++) {
+        const double now =
+            fidelity_db(&ps_condition_gsm, ps_condition_gsm.severities[i], speech_like);
+        cr_expect(now < last, "gsm/%d: %g dB after %g", i + 1, now, last);
+        last = now;
+    }
+}
+
+// Not step by step: Opus changes its way of working between these rates, and with it what a
+// comparison of waves can say.
+Test(conditions_sound, opus_at_a_tenth_of_the_rate_keeps_less)
+{
+    cr_expect(fidelity_db(&ps_condition_opus, 64, speech_like)
+              > fidelity_db(&ps_condition_opus, 6, speech_like) + 3);
+}
+
+static float high_tone(size_t frame) // 6 kHz
+{
+    return 0.5f * (float)sin(2 * M_PI * 6000 * (double)frame / RATE_HZ);
+}
+
+Test(conditions_sound, a_mobile_call_carries_nothing_above_4_kHz)
+{
+    g_autoptr(PsMedia) media = recording(N_FRAMES, high_tone);
+    g_autoptr(PsAudio) left = applied(&ps_condition_gsm, media, 1);
+    cr_expect(power(left, 0.5, 1.5) < 0.125e-3);
+}
+
+Test(conditions_sound, a_codec_gives_the_same_bytes_every_time)
+{
+    static const PsCondition *const codecs[] = {&ps_condition_gsm, &ps_condition_opus};
+    g_autoptr(PsMedia) media = recording(N_FRAMES, speech_like);
+    for (size_t i = 0; i < G_N_ELEMENTS(codecs); i++) {
+        g_autoptr(PsMedia) one = codecs[i]->apply(media, 8, 1, NULL);
+        g_autoptr(PsMedia) two = codecs[i]->apply(media, 8, 2, NULL);
+        cr_expect(g_bytes_equal(one->bytes, two->bytes), "%s", codecs[i]->name);
+    }
+}
+
+Test(conditions_sound, what_is_no_recording_is_an_error)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new("no sound", 8);
+    g_autoptr(PsMedia) media = ps_media_new(bytes, "audio/wav", NULL);
+    g_autoptr(GError) error = NULL;
+    cr_expect(ps_condition_opus.apply(media, 16, 1, &error) == NULL);
+    cr_assert(g_error_matches(error, PS_ERROR, PS_ERROR_DATA));
 }
