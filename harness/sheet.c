@@ -58,7 +58,20 @@ static PsEstimate difference_of(const PsTaskRows *table,
     return difference;
 }
 
-static PsSheetSlice make_slice(const PsTaskRows *table, int epochs, const PsSlice *of)
+// Sets what a slice by a capture condition stands for.
+static void set_dose(PsSheetSlice *slice, const PsTask *task)
+{
+    for (size_t c = 0; c < task->n_conditions; c++) {
+        const PsCapture *capture = &task->conditions[c].capture;
+        if (capture->n_steps != 1 || strcmp(task->conditions[c].label, slice->key) != 0)
+            continue;
+        slice->condition = capture->steps[0].condition;
+        slice->amount = capture->steps[0].amount;
+    }
+}
+
+static PsSheetSlice
+make_slice(const PsTask *task, const PsTaskRows *table, int epochs, const PsSlice *of)
 {
     PsSheetSlice slice = {
         .slicer = g_strdup(of->slicer),
@@ -70,6 +83,7 @@ static PsSheetSlice make_slice(const PsTaskRows *table, int epochs, const PsSlic
     for (size_t i = 0; i < of->n_rows; i++)
         slice.outcomes[table->outcomes[of->rows[i]]]++;
     bool is_condition = strcmp(of->slicer, "condition") == 0;
+    if (is_condition) set_dose(&slice, task);
     for (size_t m = 0; m < table->n_metrics; m++) {
         slice.cells[m].estimate = estimate_of(table, &table->metrics[m], of);
         if (is_condition)
@@ -126,7 +140,7 @@ static GArray *make_slices(const PsPlan *plan,
     GArray *made = g_array_sized_new(false, false, sizeof(SliceRows), slices->len);
     for (size_t i = 1; i < slices->len; i++) {
         SliceRows row = {.of = slices->pdata[i]};
-        row.slice = make_slice(table, plan->epochs, row.of);
+        row.slice = make_slice(task->task, table, plan->epochs, row.of);
         g_array_append_val(made, row);
     }
     g_array_sort_with_data(made, compare_slices, (gpointer)task->task->metrics[0]);
@@ -190,7 +204,7 @@ static bool build_task(PsSheet *sheet,
     if (!copy_head(out, task, table, error)) return false;
     g_autoptr(GPtrArray) slices = ps_slices_of_task(task->task, table, PS_SLICES_KEYS_MOST);
     g_autoptr(GArray) made = make_slices(plan, task, table, slices);
-    out->whole = make_slice(table, plan->epochs, slices->pdata[0]);
+    out->whole = make_slice(task->task, table, plan->epochs, slices->pdata[0]);
     out->n_slices = made->len;
     out->slices = g_new0(PsSheetSlice, out->n_slices);
     set_latencies(out, table);

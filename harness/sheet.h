@@ -12,9 +12,12 @@ typedef struct {
 } PsSheetCell;
 
 typedef struct {
-    char *slicer;   // "condition", "sharpness", …; "" for the task as a whole
-    char *title;    // of the slicer, as in a table
-    char *key;      // "blur@2", "soft"; "all" for the task as a whole
+    char *slicer; // "condition", "sharpness", …; "" for the task as a whole
+    char *title;  // of the slicer, as in a table
+    char *key;    // "blur@2", "soft"; "all" for the task as a whole
+    const PsCondition
+        *condition; // of a slice by one capture condition, not of a chain; or NULL
+    double amount;  // of that condition
     size_t n_items; // rows of the slice, whatever their outcome
     size_t outcomes[PS_N_OUTCOMES];
     PsSheetCell *cells; // [n_metrics] of the task

@@ -58,6 +58,7 @@ static void append_task(
     append_counts(out, task);
     ps_html_whole(out, task);
     ps_html_slices(out, sheet, index);
+    ps_html_doses(out, task);
     append_latency(out, plots, task, index);
     ps_html_frames(out, sheet, index, media_bytes);
     g_string_append(out, "</section>");

@@ -47,6 +47,11 @@ static void append_slice(GString *out, const PsSheetTask *task, const PsSheetSli
     ps_member_add_string(out, "slicer", slice->slicer);
     ps_member_add_string(out, "title", slice->title);
     ps_member_add_string(out, "key", slice->key);
+    if (slice->condition != NULL) {
+        ps_member_add_string(out, "condition", slice->condition->name);
+        ps_member_add_number(out, "amount", slice->amount);
+        ps_member_add_string(out, "amount_unit", slice->condition->unit);
+    }
     ps_member_add_count(out, "n_items", slice->n_items);
     ps_member_open(out, "outcomes", '{');
     for (int i = 0; i < PS_N_OUTCOMES; i++)

@@ -83,6 +83,10 @@ void ps_html_head(GString *out, const PsSheet *sheet);
 void ps_html_whole(GString *out, const PsSheetTask *task);
 void ps_html_slices(GString *out, const PsSheet *sheet, size_t task_index);
 
+// What more and more of each capture condition does (html_dose.c); nothing if none has two
+// amounts.
+void ps_html_doses(GString *out, const PsSheetTask *task);
+
 // The samples behind the numbers of one task (html_frame.c). *media_bytes counts what the
 // document already holds.
 void ps_html_frames(GString *out, const PsSheet *sheet, size_t task_index, size_t *media_bytes);

@@ -116,6 +116,27 @@ Test(reference, damaged_media_fail_and_the_worker_goes_on)
     adapter->worker_close(worker);
 }
 
+// 90,000 dots: what heavy noise leaves of a page.
+static PsMedia *specks(void)
+{
+    g_autoptr(PsImage) image = ps_image_new(1200, 1200, 1);
+    for (int y = 0; y < 1200; y++)
+        for (int x = 0; x < 1200; x++)
+            image->pixels[y * 1200 + x] = x % 4 == 0 && y % 4 == 0 ? 0 : 255;
+    return ps_image_encode(image, "image/png", 0, NULL);
+}
+
+Test(reference, noise_is_not_read_for_an_hour, .timeout = 60)
+{
+    void *worker = open_worker(&modular);
+    g_autoptr(PsMedia) media = specks();
+    g_auto(PsResponse) response;
+    ps_response_init(&response);
+    ask(worker, PS_PART_IMAGE, media, "What is the total?", NULL, &response);
+    cr_expect(eq(int, (int)response.outcome, PS_OUTCOME_ABSTAINED));
+    adapter->worker_close(worker);
+}
+
 Test(reference, a_page_is_read_and_answered_with_its_steps_timed)
 {
     void *worker = open_worker(&modular);

@@ -40,9 +40,12 @@ assert_eq "a chain" "${got[3]}" "${got[4]}"
 assert_eq "a device" "${got[5]}" "${got[6]}"
 [ "${got[0]}" != "${got[1]}" ] && [ "${got[1]}" != "${got[3]}" ] && [ "${got[3]}" != "${got[5]}" ]
 assert_contains "the report" "$(cat pages.txt)" "webcam"
-"$proofsheet" report pages.proof -o pages.html
+"$proofsheet" report pages.proof -o pages.html -o pages.json
 assert_contains "what the device stood for" "$(cat pages.html)" "condition webcam"
 assert_contains "what the severity stood for" "$(cat pages.html)" "condition blur/3"
+assert_contains "two amounts are a curve" "$(cat pages.html)" 'aria-label="blur: clean '
+assert_eq "amounts of slices" "$(jq -c '[.tasks[0].slices[] | select(.condition) | [.key, .condition, .amount, .amount_unit]] | sort' pages.json)" \
+    '[["blur/3","blur",2.5,"px"],["blur@2.5","blur",2.5,"px"]]'
 
 say "every condition of pictures and of sound, at its mildest and at its worst"
 for kind in image audio; do

@@ -81,6 +81,56 @@ Test(html, conditions_show_the_difference_to_clean)
     cr_expect_not_null(strstr(text, "104 pairs"));
 }
 
+// ---- dose and response
+
+static const PsCondition fog = {
+    .name = "fog", .summary = "fog <thick>", .unit = "%", .severities = {1, 2, 3, 4, 5}};
+static const PsCondition light = {
+    .name = "light", .summary = "less light", .unit = "lx", .severities = {5, 4, 3, 2, 1}};
+
+static void
+set_dose(TestSheet *sheet, size_t slice, const PsCondition *condition, double amount)
+{
+    sheet->sheet.tasks[0].slices[slice].condition = condition;
+    sheet->sheet.tasks[0].slices[slice].amount = amount;
+}
+
+Test(html, one_amount_of_a_condition_is_no_curve)
+{
+    g_autoptr(TestSheet) sheet = test_sheet_small();
+    set_dose(sheet, 0, &fog, 10);
+    set_dose(sheet, 2, &light, 10);
+    g_autofree char *text = test_sheet_render(sheet, "html");
+    cr_expect_null(strstr(text, "Dose and response"));
+}
+
+Test(html, a_curve_goes_from_clean_to_the_strongest)
+{
+    g_autoptr(TestSheet) sheet = test_sheet_small();
+    set_dose(sheet, 0, &fog, 30);
+    set_dose(sheet, 2, &fog, 4);
+    set_dose(sheet, 1, &light, 0.5);
+    set_dose(sheet, 3, &light, 200);
+    g_autofree char *text = test_sheet_render(sheet, "html");
+    cr_expect_eq(count(text, "<svg class=\"dose\""), 2);
+    const char *first = strstr(text, "aria-label=\"fog: clean ");
+    const char *second = strstr(text, "aria-label=\"light: clean ");
+    cr_assert(first != NULL && second != NULL && first < second);
+    cr_expect(strstr(first, ", 4 ") < strstr(first, ", 30 "));
+    cr_expect(strstr(second, ", 200 ") < strstr(second, ", 0.5 "));
+    cr_expect_not_null(strstr(text, "fog &lt;thick&gt;"));
+}
+
+Test(html, a_dose_without_an_answer_is_left_out_of_the_curve_and_named)
+{
+    g_autoptr(TestSheet) sheet = test_sheet_small();
+    set_dose(sheet, 0, &fog, 1);
+    set_dose(sheet, 7, &fog, 2);
+    g_autofree char *text = test_sheet_render(sheet, "html");
+    cr_expect_not_null(strstr(text, ", 2 n/a\""));
+    cr_expect_null(strstr(text, "nan"));
+}
+
 Test(html, unfinished_runs_say_so)
 {
     g_autoptr(TestSheet) sheet = test_sheet_small();
