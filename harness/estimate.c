@@ -1,6 +1,7 @@
 // Numbered as in docs/truth.md:
 // 1. A ratio is linearised: row i contributes the residual stats[0] - value * stats[1], and the
 //    squared cluster sums of the residuals give the variance (Taylor series; Woodruff 1971).
+//    Of a function of sums (BLEU) row i contributes along the gradient at the sums.
 // 2. Values in 0-1 get a Wilson interval at the effective sample size p(1-p)/variance, shrunk
 // by
 //    (z/t)² for the degrees of freedom (Korn and Graubard 1998; Dean and Pagano 2015).
@@ -136,7 +137,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Telling, telling_clear)
 static bool is_telling(const PsRows *rows, size_t i, size_t n_stats)
 {
     const double *row = rows->stats + i * n_stats;
-    return row[0] != 0 || row[1] != 0;
+    for (size_t s = 0; s < n_stats; s++)
+        if (row[s] != 0) return true;
+    return false;
 }
 
 // second may be NULL. Copies only if there is a row to drop, which most metrics never have.
@@ -228,22 +231,59 @@ sum_ratio(const PsRows *rows, size_t n_stats, double *numerator, double *denomin
     return rows->n_rows > 0 && *denominator > 0;
 }
 
-static PsEstimate estimate_ratio(const PsMetric *metric, const PsRows *all_rows)
+// Sets the value of rows and what each contributes to its error [n_rows], NULL if it has none.
+static double *linearise_ratio(const PsMetric *metric, const PsRows *rows, double *value)
 {
-    size_t n_stats = (size_t)metric->n_stats;
-    g_auto(Telling) telling = telling_rows(all_rows, NULL, n_stats);
-    const PsRows *rows = &telling.first;
-    PsEstimate estimate = {.n = rows->n_rows, .method = "", .error = NAN};
+    const size_t n_stats = (size_t)metric->n_stats;
     double numerator, denominator;
-    if (!sum_ratio(rows, n_stats, &numerator, &denominator)) return estimate;
-    estimate.is_defined = true;
+    if (!sum_ratio(rows, n_stats, &numerator, &denominator)) return NULL;
     const double ratio = numerator / denominator, slope = slope_at(metric, ratio);
-    estimate.value = value_of(metric, ratio);
-    g_autofree double *residuals = g_new(double, rows->n_rows);
+    *value = value_of(metric, ratio);
+    double *residuals = g_new(double, rows->n_rows);
     for (size_t i = 0; i < rows->n_rows; i++) {
         const double *row = rows->stats + i * n_stats;
         residuals[i] = slope * (row[0] - ratio * row[1]) / denominator;
     }
+    return residuals;
+}
+
+// The same along the gradient at the sums.
+static double *linearise_sums(const PsMetric *metric, const PsRows *rows, double *value)
+{
+    const size_t n_stats = (size_t)metric->n_stats;
+    double sums[PS_METRIC_MAX_STATS] = {0}, gradient[PS_METRIC_MAX_STATS], mean = 0;
+    for (size_t i = 0; i < rows->n_rows; i++)
+        for (size_t s = 0; s < n_stats; s++)
+            sums[s] += rows->stats[i * n_stats + s];
+    *value = rows->n_rows > 0 ? metric->of_sums(sums, gradient) : NAN;
+    if (isnan(*value)) return NULL;
+    double *residuals = g_new0(double, rows->n_rows);
+    for (size_t i = 0; i < rows->n_rows; i++)
+        for (size_t s = 0; s < n_stats; s++)
+            residuals[i] += gradient[s] * rows->stats[i * n_stats + s];
+    for (size_t i = 0; i < rows->n_rows; i++)
+        mean += residuals[i] / (double)rows->n_rows;
+    for (size_t i = 0; i < rows->n_rows; i++)
+        residuals[i] -= mean;
+    return residuals;
+}
+
+static double *linearise(const PsMetric *metric, const PsRows *rows, double *value)
+{
+    return metric->form == PS_FORM_SUMS ? linearise_sums(metric, rows, value)
+                                        : linearise_ratio(metric, rows, value);
+}
+
+static PsEstimate estimate_smooth(const PsMetric *metric, const PsRows *all_rows)
+{
+    g_auto(Telling) telling = telling_rows(all_rows, NULL, (size_t)metric->n_stats);
+    const PsRows *rows = &telling.first;
+    PsEstimate estimate = {.n = rows->n_rows, .method = "", .error = NAN};
+    double value;
+    g_autofree double *residuals = linearise(metric, rows, &value);
+    if (residuals == NULL) return estimate;
+    estimate.is_defined = true;
+    estimate.value = value;
     ClusterSpread spread = cluster_spread(rows, residuals);
     estimate.n_clusters = spread.n_clusters;
     if (metric->range == PS_RANGE_POSITIVE)
@@ -305,7 +345,7 @@ static PsEstimate estimate_percentile(const PsMetric *metric, const PsRows *rows
 PsEstimate ps_estimate(const PsMetric *metric, const PsRows *rows)
 {
     return metric->form == PS_FORM_PERCENTILE ? estimate_percentile(metric, rows)
-                                              : estimate_ratio(metric, rows);
+                                              : estimate_smooth(metric, rows);
 }
 
 // ---- paired differences
@@ -360,17 +400,20 @@ static double share_reach(const PsEstimate *estimate,
 }
 
 static void difference_interval(PsEstimate *estimate,
-                                PsRange range,
+                                const PsMetric *metric,
                                 double variance,
                                 const PsRows *first,
-                                const PsRows *second,
-                                size_t n_stats)
+                                const PsRows *second)
 {
+    const PsRange range = metric->range;
+    const size_t n_stats = (size_t)metric->n_stats;
     if (estimate->n_clusters < 2 && range == PS_RANGE_POSITIVE)
         estimate->method = "no interval: one source";
     else if (range != PS_RANGE_POSITIVE)
-        add_pairs(estimate, variance, share_reach(estimate, first, second, n_stats), 1,
-                  "Agresti-Min, paired, clustered");
+        add_pairs(estimate, variance,
+                  metric->form == PS_FORM_SUMS ? 1
+                                               : share_reach(estimate, first, second, n_stats),
+                  1, "Agresti-Min, paired, clustered");
     else if (is_nothing(variance))
         add_pairs(estimate, 0, largest_value(first, second, n_stats), INFINITY,
                   "Agresti-Min, all pairs differ alike");
@@ -384,30 +427,20 @@ PsEstimate ps_estimate_difference(const PsMetric *metric,
                                   const PsRows *all_second)
 {
     PsEstimate estimate = {.n = all_first->n_rows, .method = "", .error = NAN};
-    size_t n_stats = (size_t)metric->n_stats;
-    double numerator[2], denominator[2];
     if (metric->form == PS_FORM_PERCENTILE) return estimate;
-    g_auto(Telling) telling = telling_rows(all_first, all_second, n_stats);
+    g_auto(Telling) telling = telling_rows(all_first, all_second, (size_t)metric->n_stats);
     const PsRows *first = &telling.first, *second = &telling.second;
+    double values[2];
     estimate.n = first->n_rows;
-    if (!sum_ratio(first, n_stats, &numerator[0], &denominator[0])
-        || !sum_ratio(second, n_stats, &numerator[1], &denominator[1]))
-        return estimate;
-    double ratios[2], slopes[2];
-    for (int system = 0; system < 2; system++) {
-        ratios[system] = numerator[system] / denominator[system];
-        slopes[system] = slope_at(metric, ratios[system]);
-    }
+    g_autofree double *before = linearise(metric, first, &values[0]);
+    g_autofree double *residuals = linearise(metric, second, &values[1]);
+    if (before == NULL || residuals == NULL) return estimate;
     estimate.is_defined = true;
-    estimate.value = value_of(metric, ratios[1]) - value_of(metric, ratios[0]);
-    g_autofree double *residuals = g_new(double, first->n_rows);
-    for (size_t i = 0; i < first->n_rows; i++) {
-        const double *a = first->stats + i * n_stats, *b = second->stats + i * n_stats;
-        residuals[i] = slopes[1] * (b[0] - ratios[1] * b[1]) / denominator[1]
-                       - slopes[0] * (a[0] - ratios[0] * a[1]) / denominator[0];
-    }
+    estimate.value = values[1] - values[0];
+    for (size_t i = 0; i < first->n_rows; i++)
+        residuals[i] -= before[i];
     ClusterSpread spread = cluster_spread(first, residuals);
     estimate.n_clusters = spread.n_clusters;
-    difference_interval(&estimate, metric->range, spread.variance, first, second, n_stats);
+    difference_interval(&estimate, metric, spread.variance, first, second);
     return estimate;
 }

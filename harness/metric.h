@@ -8,7 +8,7 @@
 
 #include <cjson/cJSON.h>
 
-#define PS_METRIC_MAX_STATS 8
+#define PS_METRIC_MAX_STATS 10
 
 typedef enum {
     PS_HIGHER_IS_BETTER,
@@ -21,6 +21,7 @@ typedef enum {
     PS_FORM_RATIO,      // sum of stats[0] / sum of stats[1]; a plain mean has stats[1] = 1
     PS_FORM_ROOT,       // the square root of that ratio: root mean square errors
     PS_FORM_PERCENTILE, // the percentile (nearest rank) of stats[0]
+    PS_FORM_SUMS,       // a smooth function of the sums of all stats (BLEU): of_sums
 } PsForm;
 
 // Which range a row's stats[0] / stats[1] can take; decides which interval is honest.
@@ -51,10 +52,20 @@ typedef struct PsMetric {
                       // has it, a suite need not name it, and it is not stored
     bool needs_judge; // looks at what the suite's judge made of the answer, not at references
     int n_stats;      // 2 for a ratio or a root, 1 for a percentile, up to PS_METRIC_MAX_STATS
+                      // for sums
+
+    // PS_FORM_SUMS: the value that rows with these sums [n_stats] have, and its gradient there
+    // (gradient [n_stats]; NULL: not asked for), for intervals by linearisation.
+    double (*of_sums)(const double *sums, double *gradient);
 
     // Fills stats[n_stats] for one response. False: undefined for this row (no reference, say).
     // response->answer is not NULL if scope is PS_SCOPE_ANSWERED. Thread-safe.
     bool (*score)(const PsSample *sample, const PsResponse *response, double *stats);
+
+    // NULL but for a metric whose rows depend on the whole corpus (CIDEr's document
+    // frequencies): what has to be known of the samples of a task before a row of it is scored.
+    // Slices are of one corpus, the task's.
+    const struct PsCorpusKind *corpus;
 
     // The name of the vector files (`"metric"`) that test it, or NULL, and what computes one
     // case.
@@ -63,3 +74,19 @@ typedef struct PsMetric {
     // a bool, a string or an object); NULL if this input is an error by definition. Caller's.
     cJSON *(*compute)(const cJSON *input, const cJSON *expected);
 } PsMetric;
+
+// How a metric learns a corpus. It then has score_in in place of score.
+typedef struct PsCorpusKind {
+    void *(*create)(void);
+    // Each sample once, in any order. PS_ERROR_DATA beyond the bounds of what is kept.
+    bool (*add)(void *corpus, const PsSample *sample, GError **error);
+    bool (*score_in)(const void *corpus,
+                     const PsSample *sample,
+                     const PsResponse *response,
+                     double *stats); // as PsMetric.score
+    void (*destroy)(void *corpus);   // accepts NULL
+} PsCorpusKind;
+
+// The value of one row, or of rows with these sums; NAN where it is not defined. Of a
+// percentile one row's.
+double ps_metric_value(const PsMetric *metric, const double *stats);

@@ -1,6 +1,8 @@
 #include "harness/plan.h"
 
 #include "harness/plan_ablation.h"
+#include "harness/plan_corpus.h"
+#include "harness/plan_samples.h"
 
 #include "harness/error.h"
 #include "harness/json.h"
@@ -33,7 +35,8 @@ static bool open_task(PsPlan *plan,
     g_autoptr(GString) ingest = g_string_new("{");
     ps_ingest_append_json(ingest, &planned->ingest);
     if (ingest->len > 1) planned->ingest_json = g_strdup_printf("%s}", ingest->str);
-    return ps_plan_ablations(plan, planned, error);
+    return ps_plan_ablations(plan, planned, error)
+           && ps_plan_corpora_of_dataset(planned, error);
 }
 
 static void number_items(PsPlan *plan)
@@ -94,6 +97,7 @@ void ps_plan_free(PsPlan *plan)
         for (size_t c = 0; task->swaps != NULL && c < task->task->n_conditions; c++)
             ps_swap_free(task->swaps[c]);
         g_free(task->swaps);
+        ps_plan_corpora_free(task);
         g_free(task->ingest_json);
         ps_dataset_close(task->dataset);
         ps_manifest_free(task->manifest_owned);
@@ -282,6 +286,20 @@ PsPlan *ps_plan_load(PsRunFile *run, const PsRegistry *registry, GError **error)
 }
 
 // ---- walking
+
+bool ps_plan_visit_samples(PsPlanTask *task, PsSampleVisit visit, void *data, GError **error)
+{
+    if (!ps_dataset_rewind(task->dataset, error)) return false;
+    for (uint64_t i = 0; i < task->n_samples; i++) {
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(PsSample) sample = ps_dataset_next(task->dataset, &problem);
+        if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), false;
+        if (sample == NULL)
+            return ps_fail(error, PS_ERROR_DATA, "%s: became shorter", task->dataset_path);
+        if (!visit(task, sample, data, error)) return false;
+    }
+    return ps_dataset_rewind(task->dataset, error);
+}
 
 PsSample *
 ps_plan_next(PsPlan *plan, const PsPlanTask **task, uint64_t *sample_id, GError **error)

@@ -18,10 +18,12 @@ typedef struct {
     uint64_t
         n_inapplicable; // of these: nothing to ablate, or nothing to swap with; never asked
     PsSwap **swaps;     // [task->n_conditions] NULL but for swaps; NULL if not open
-    PsIngest ingest;    // the task's, with what the command line states
-    char *ingest_json;  // the same, an object; NULL if nothing is stated
-    int *metric_ids;    // [task->n_metrics] rows of the run file
-    int *slicer_ids;    // [task->n_slicers]
+    void **corpora;  // [task->n_metrics] what a metric learnt of the samples (PsCorpusKind), or
+                     // NULL
+    PsIngest ingest; // the task's, with what the command line states
+    char *ingest_json; // the same, an object; NULL if nothing is stated
+    int *metric_ids;   // [task->n_metrics] rows of the run file
+    int *slicer_ids;   // [task->n_slicers]
 } PsPlanTask;
 
 typedef struct {

@@ -1,6 +1,7 @@
 #include "harness/plan_ablation.h"
 
 #include "harness/error.h"
+#include "harness/plan_samples.h"
 
 static bool has_ablation(const PsTask *task)
 {
@@ -33,29 +34,12 @@ PsSample *ps_plan_view(const PsPlanTask *task, size_t condition, const PsSample 
     return ps_ablation_view(ablation, sample, others, n_others);
 }
 
-// Calls visit for each sample of the task that the plan asks for.
-static bool visit_samples(PsPlanTask *task,
-                          void (*visit)(PsPlanTask *task, const PsSample *sample, void *data),
-                          void *data,
-                          GError **error)
+static bool add_to_swaps(PsPlanTask *task, const PsSample *sample, void *data, GError **error)
 {
-    if (!ps_dataset_rewind(task->dataset, error)) return false;
-    for (uint64_t i = 0; i < task->n_samples; i++) {
-        g_autoptr(GError) problem = NULL;
-        g_autoptr(PsSample) sample = ps_dataset_next(task->dataset, &problem);
-        if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), false;
-        if (sample == NULL)
-            return ps_fail(error, PS_ERROR_DATA, "%s: became shorter", task->dataset_path);
-        visit(task, sample, data);
-    }
-    return ps_dataset_rewind(task->dataset, error);
-}
-
-static void add_to_swaps(PsPlanTask *task, const PsSample *sample, void *data)
-{
-    (void)data;
+    (void)data, (void)error;
     for (size_t c = 0; c < task->task->n_conditions; c++)
         if (task->swaps[c] != NULL) ps_swap_add(task->swaps[c], sample);
+    return true;
 }
 
 static bool draw_swaps(const PsPlan *plan, PsPlanTask *task, GError **error)
@@ -68,18 +52,21 @@ static bool draw_swaps(const PsPlan *plan, PsPlanTask *task, GError **error)
         task->swaps[c] = ps_swap_new(ablation->modalities);
         has_swap = true;
     }
-    if (has_swap && !visit_samples(task, add_to_swaps, NULL, error)) return false;
+    if (has_swap && !ps_plan_visit_samples(task, add_to_swaps, NULL, error)) return false;
     for (size_t c = 0; c < task->task->n_conditions; c++)
         if (task->swaps[c] != NULL) ps_swap_draw(task->swaps[c], plan->seed);
     return true;
 }
 
 // data: uint64_t [n_conditions]
-static void count_applicable(PsPlanTask *task, const PsSample *sample, void *data)
+static bool
+count_applicable(PsPlanTask *task, const PsSample *sample, void *data, GError **error)
 {
     uint64_t *counts = data;
+    (void)error;
     for (size_t c = 0; c < task->task->n_conditions; c++)
         counts[c] += ps_plan_applies(task, c, sample);
+    return true;
 }
 
 bool ps_plan_ablations(const PsPlan *plan, PsPlanTask *task, GError **error)
@@ -87,7 +74,7 @@ bool ps_plan_ablations(const PsPlan *plan, PsPlanTask *task, GError **error)
     if (!has_ablation(task->task)) return true;
     if (!draw_swaps(plan, task, error)) return false;
     g_autofree uint64_t *counts = g_new0(uint64_t, task->task->n_conditions);
-    if (!visit_samples(task, count_applicable, counts, error)) return false;
+    if (!ps_plan_visit_samples(task, count_applicable, counts, error)) return false;
     for (size_t c = 0; c < task->task->n_conditions; c++) {
         if (counts[c] == 0)
             return ps_fail(error, PS_ERROR_DATA,

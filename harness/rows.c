@@ -137,10 +137,7 @@ int ps_name_hash_compare(PsNameHash a, PsNameHash b)
 double ps_stat_column_value(const PsStatColumn *column, size_t row)
 {
     const double *stats = column->stats + row * (size_t)column->metric->n_stats;
-    if (!column->is_defined[row]) return NAN;
-    if (column->metric->form == PS_FORM_PERCENTILE) return stats[0];
-    const double ratio = stats[1] != 0 ? stats[0] / stats[1] : NAN;
-    return column->metric->form == PS_FORM_ROOT ? sqrt(ratio) : ratio;
+    return column->is_defined[row] ? ps_metric_value(column->metric, stats) : NAN;
 }
 
 bool ps_task_rows_lists(const PsTaskRows *rows, const PsStatColumn *column)

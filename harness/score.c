@@ -2,6 +2,7 @@
 
 #include "harness/error.h"
 #include "harness/judgements.h"
+#include "harness/plan_corpus.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -12,6 +13,18 @@ static bool are_finite(const PsScore *score)
     for (int i = 0; i < score->definition->n_stats; i++)
         if (!isfinite(score->stats[i])) return false;
     return true;
+}
+
+static bool score_one(const PsPlanTask *task,
+                      size_t metric,
+                      const PsSample *sample,
+                      const PsResponse *response,
+                      double *stats)
+{
+    const PsMetric *definition = task->task->metrics[metric];
+    return definition->corpus != NULL
+               ? definition->corpus->score_in(task->corpora[metric], sample, response, stats)
+               : definition->score(sample, response, stats);
 }
 
 size_t ps_score_response(const PsPlanTask *task,
@@ -26,7 +39,7 @@ size_t ps_score_response(const PsPlanTask *task,
             continue;
         PsScore *score = &scores[n_scores];
         *score = (PsScore){.metric = task->metric_ids[i], .definition = metric};
-        if (metric->score(sample, response, score->stats) && are_finite(score)) n_scores++;
+        if (score_one(task, i, sample, response, score->stats) && are_finite(score)) n_scores++;
     }
     return n_scores;
 }
@@ -71,6 +84,8 @@ bool ps_score_run(PsRunFile *run, const PsPlan *plan, uint64_t *n_scored, GError
     g_autoptr(PsJudgements) judgements =
         judge != NULL ? ps_judgements_open(run, judge, error) : NULL;
     if (judge != NULL && judgements == NULL) return false;
+    for (size_t i = 0; i < plan->n_tasks; i++)
+        if (!ps_plan_corpora_of_run(&plan->tasks[i], run, error)) return false;
     sqlite3_stmt *statement = ps_runfile_prepare(
         run, "SELECT item_id, sample_id, outcome, answer FROM response ORDER BY item_id",
         error);

@@ -31,11 +31,7 @@ struct PsStorer {
 static double first_score(const PsPlanTask *task, const PsScore *scores, size_t n_scores)
 {
     if (n_scores == 0 || scores[0].definition != task->task->metrics[0]) return NAN;
-    const PsForm form = scores[0].definition->form;
-    const double *stats = scores[0].stats;
-    if (form == PS_FORM_PERCENTILE) return stats[0];
-    const double ratio = stats[1] != 0 ? stats[0] / stats[1] : NAN;
-    return form == PS_FORM_ROOT ? sqrt(ratio) : ratio;
+    return ps_metric_value(scores[0].definition, scores[0].stats);
 }
 
 static bool commit(PsStorer *storer)

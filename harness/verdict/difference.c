@@ -75,17 +75,18 @@ int ps_metric_worse_sign(const PsMetric *metric)
     return metric->direction == PS_HIGHER_IS_BETTER ? -1 : 1;
 }
 
-static double row_value(const double *stats, size_t n_stats)
+static double row_value(const PsMetric *metric, const double *stats)
 {
-    if (n_stats == 1) return stats[0];
-    return stats[1] != 0 ? stats[0] / stats[1] : 0;
+    const double value = ps_metric_value(metric, stats);
+    return isnan(value) ? 0 : value;
 }
 
-static void count_wins(PsDifference *difference, const Pairs *pairs, int worse_sign)
+static void
+count_wins(PsDifference *difference, const PsMetric *metric, const Pairs *pairs, int worse_sign)
 {
     for (size_t i = 0; i < pairs->n_rows; i++) {
-        double change = row_value(pairs->second + i * pairs->n_stats, pairs->n_stats)
-                        - row_value(pairs->first + i * pairs->n_stats, pairs->n_stats);
+        double change = row_value(metric, pairs->second + i * pairs->n_stats)
+                        - row_value(metric, pairs->first + i * pairs->n_stats);
         double worse = change * worse_sign;
         difference->n_worse += worse > 0;
         difference->n_better += worse < 0;
@@ -117,6 +118,20 @@ static double *contributions(const Pairs *pairs, int worse_sign)
             worse_sign
             * ((b[0] - pooled * b[1]) / lengths[1] - (a[0] - pooled * a[1]) / lengths[0]);
     }
+    return parts;
+}
+
+// The same for a function of sums, linearised at the mean of both systems' sums.
+static double *contributions_to_sums(const PsMetric *metric, const Pairs *pairs, int worse_sign)
+{
+    double sums[PS_METRIC_MAX_STATS] = {0}, gradient[PS_METRIC_MAX_STATS] = {0};
+    for (size_t i = 0; i < pairs->n_rows * pairs->n_stats; i++)
+        sums[i % pairs->n_stats] += (pairs->first[i] + pairs->second[i]) / 2;
+    metric->of_sums(sums, gradient);
+    double *parts = g_new0(double, pairs->n_rows);
+    for (size_t i = 0; i < pairs->n_rows * pairs->n_stats; i++)
+        parts[i / pairs->n_stats] +=
+            worse_sign * gradient[i % pairs->n_stats] * (pairs->second[i] - pairs->first[i]);
     return parts;
 }
 
@@ -162,10 +177,15 @@ static void test_margin(PsDifference *difference, int worse_sign, double margin)
                                       : ps_estimate_p_at_most(&difference->difference, -margin);
 }
 
-static void
-test_ratio(PsDifference *difference, const Pairs *pairs, int worse_sign, double margin)
+static void test_smooth(PsDifference *difference,
+                        const PsMetric *metric,
+                        const Pairs *pairs,
+                        int worse_sign,
+                        double margin)
 {
-    g_autofree double *parts = contributions(pairs, worse_sign);
+    g_autofree double *parts = metric->form == PS_FORM_SUMS
+                                   ? contributions_to_sums(metric, pairs, worse_sign)
+                                   : contributions(pairs, worse_sign);
     test_flips(difference, parts, pairs);
     test_margin(difference, worse_sign, margin);
 }
@@ -296,10 +316,10 @@ PsDifference ps_difference(const PsStatColumn *first,
     difference.difference = ps_estimate_difference(metric, &a, &b);
     int worse_sign = ps_metric_worse_sign(metric);
     if (pairs.n_rows == 0) return difference;
-    count_wins(&difference, &pairs, worse_sign);
+    count_wins(&difference, metric, &pairs, worse_sign);
     if (metric->form == PS_FORM_PERCENTILE)
         test_percentile(&difference, &pairs, metric, worse_sign, margin);
     else if (difference.difference.is_defined)
-        test_ratio(&difference, &pairs, worse_sign, margin);
+        test_smooth(&difference, metric, &pairs, worse_sign, margin);
     return difference;
 }

@@ -156,8 +156,9 @@ static PsSpread spread_of(const PsTaskRows *table,
     spread.value = ps_estimate(metric, &of_second);
     spread.design = ps_power_design(rows.sources, rows.samples, rows.n_rows);
     if (metric->form != PS_FORM_RATIO) {
-        spread.why = metric->form == PS_FORM_ROOT ? "root mean squares are not covered"
-                                                  : "percentiles are not covered";
+        spread.why = metric->form == PS_FORM_ROOT   ? "root mean squares are not covered"
+                     : metric->form == PS_FORM_SUMS ? "functions of sums are not covered"
+                                                    : "percentiles are not covered";
         return spread;
     }
     PsEstimate difference = {.is_defined = true};

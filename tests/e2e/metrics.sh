@@ -37,6 +37,14 @@ row p5 '["no"]' '{}' '"no"'
 family objects "grounding, amber_chair, amber_cover, amber_hal, amber_cog, chair_i, chair_s, chair_recall"
 row o1 '["a dog by a bench"]' '{"objects":"dog/puppy, bench","likely_items":"cat","known_items":"car, tree"}' '"A puppy and a cat under a tree."'
 row o2 '[]' '{"objects":"car","likely_items":"dog","known_items":"tree"}' '"A car."'
+family captions "cider, bleu_coco"
+row k1 '["a cat on a mat","the feline sits","cat lying down"]' '{}' '"a cat on a mat"'
+row k2 '["two dogs run in snow","dogs playing outside","a pair of dogs"]' '{}' '"two dogs run"'
+row k3 '["a bus on the street","red bus driving","a double decker bus"]' '{}' '"a red bus"'
+family translations "bleu"
+row t1 '["The dog bit the man.","The dog had bit the man."]' '{}' '"The dog bit the man."'
+row t2 '["It was not unexpected.","No one was surprised."]' '{}' '"It wasn'"'"'t surprising."'
+row t3 '["The man bit him first.","The man had bitten the dog."]' '{}' '"The man had just bitten him."'
 family doubt "unanswerable_answered, answerable_abstained"
 row u1 '[]' '{"unanswerable":true}' '"A dog"'
 row u2 '[]' '{"unanswerable":true}' '"I don'"'"'t know."'
@@ -86,6 +94,9 @@ objects amber_cog 50 2
 objects chair_i 33.333 2
 objects chair_s 50 2
 objects chair_recall 66.667 2
+captions cider 2.541 3
+captions bleu_coco 91.469 3
+translations bleu 48.531 3
 doubt unanswerable_answered 50 2
 doubt answerable_abstained 50 2
 TEXT

@@ -344,3 +344,56 @@ Test(estimate, ignoring_clusters_would_be_caught)
     }
     cr_assert_lt(n_covered, 400, "%d of 500", n_covered);
 }
+
+// ---- rule 6
+
+static double ratio_of_sums(const double *sums, double *gradient)
+{
+    if (gradient != NULL) {
+        gradient[0] = 1 / sums[1];
+        gradient[1] = -sums[0] / (sums[1] * sums[1]);
+    }
+    return sums[1] > 0 ? sums[0] / sums[1] : NAN;
+}
+
+static const PsMetric ratio_as_sums = {.name = "wer as sums",
+                                       .form = PS_FORM_SUMS,
+                                       .range = PS_RANGE_POSITIVE,
+                                       .n_stats = 2,
+                                       .of_sums = ratio_of_sums};
+
+static Draw errors_of_words(uint64_t seed)
+{
+    Draw draw = {.n = 0};
+    PsRng rng;
+    ps_rng_init(&rng, seed, 0);
+    for (uint32_t i = 0; i < 60; i++) {
+        const double n_words = 3 + (double)ps_rng_below(&rng, 9);
+        draw_row(&draw, floor(n_words * ps_rng_uniform(&rng) * 0.6), n_words, i / 2);
+    }
+    return draw;
+}
+
+Test(estimate, a_ratio_written_as_a_function_of_sums_is_the_same)
+{
+    const Draw first = errors_of_words(4), second = errors_of_words(5);
+    const PsRows a = rows_of(&first), b = rows_of(&second);
+    const PsEstimate ratio = ps_estimate(&error_rate, &a),
+                     sums = ps_estimate(&ratio_as_sums, &a);
+    cr_expect_float_eq(sums.value, ratio.value, 1e-12);
+    cr_expect_float_eq(sums.low, ratio.low, 1e-12);
+    cr_expect_float_eq(sums.high, ratio.high, 1e-12);
+    const PsEstimate difference = ps_estimate_difference(&error_rate, &a, &b);
+    const PsEstimate of_sums = ps_estimate_difference(&ratio_as_sums, &a, &b);
+    cr_expect_float_eq(of_sums.value, difference.value, 1e-12);
+    cr_expect_float_eq(of_sums.low, difference.low, 1e-12);
+}
+
+Test(estimate, a_function_of_sums_without_a_value_is_not_defined)
+{
+    Draw draw = {.n = 0};
+    draw_row(&draw, 1, 0, 0);
+    const PsRows rows = rows_of(&draw);
+    cr_expect_not(ps_estimate(&ratio_as_sums, &rows).is_defined);
+    cr_expect_not(ps_estimate_difference(&ratio_as_sums, &rows, &rows).is_defined);
+}

@@ -10,6 +10,18 @@ const PsMetric *fixture_metric(const char *name)
     g_error("no metric %s", name);
 }
 
+// Of a corpus that is this sample alone where the metric needs one.
+static bool
+score(const PsMetric *metric, const PsSample *sample, const PsResponse *response, double *stats)
+{
+    if (metric->corpus == NULL) return metric->score(sample, response, stats);
+    void *corpus = metric->corpus->create();
+    const bool is_defined = metric->corpus->add(corpus, sample, NULL)
+                            && metric->corpus->score_in(corpus, sample, response, stats);
+    metric->corpus->destroy(corpus);
+    return is_defined;
+}
+
 bool fixture_score_with(const char *name,
                         const char *attribute,
                         const char *attribute_value,
@@ -33,7 +45,7 @@ bool fixture_score_with(const char *name,
     };
     g_autofree char *copy = g_strdup(answer);
     const PsResponse response = {.outcome = PS_OUTCOME_ANSWERED, .answer = copy};
-    return fixture_metric(name)->score(&sample, &response, stats ? stats : own);
+    return score(fixture_metric(name), &sample, &response, stats ? stats : own);
 }
 
 bool fixture_score(

@@ -57,6 +57,21 @@ Test(vectors, rouge_l_coco)
     expect_all_pass("rouge_l_coco");
 }
 
+Test(vectors, bleu)
+{
+    expect_all_pass("bleu");
+}
+
+Test(vectors, tokenize_13a)
+{
+    expect_all_pass("tokenize_13a");
+}
+
+Test(vectors, cider)
+{
+    expect_all_pass("cider");
+}
+
 Test(vectors, squad_em_f1)
 {
     expect_all_pass("squad_em_f1");
