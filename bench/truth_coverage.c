@@ -93,7 +93,7 @@ static void measure_value(Cell *cell, PsRng *rng)
 {
     Design *design = design_new(cell->n_rows, cell->rows_per_source, 0, 1);
     g_autofree double *stats = g_new(double, 2 * cell->n_rows);
-    const PsRows rows = {cell->n_rows, stats, design->sources};
+    const PsRows rows = {.n_rows = cell->n_rows, .stats = stats, .clusters = design->sources};
     double copied = cell->rows_per_source > 1 ? sqrt(CORRELATION) : 0;
     for (size_t draw = 0; draw < cell->n_draws; draw++) {
         bool common = false;

@@ -15,6 +15,8 @@
 //    extreme row is not surely beyond it, there is no interval.
 #include "harness/estimate.h"
 
+#include "harness/estimate_pooled.h"
+
 #include "harness/stats/distributions.h"
 #include "harness/stats/intervals.h"
 #include "harness/stats/means.h"
@@ -163,8 +165,10 @@ static Telling telling_rows(const PsRows *first, const PsRows *second, size_t n_
         }
         telling.clusters[at++] = first->clusters[i];
     }
-    telling.first = (PsRows){n, telling.first_stats, telling.clusters};
-    telling.second = (PsRows){n, telling.second_stats, telling.clusters};
+    telling.first =
+        (PsRows){.n_rows = n, .stats = telling.first_stats, .clusters = telling.clusters};
+    telling.second =
+        (PsRows){.n_rows = n, .stats = telling.second_stats, .clusters = telling.clusters};
     return telling;
 }
 
@@ -344,6 +348,7 @@ static PsEstimate estimate_percentile(const PsMetric *metric, const PsRows *rows
 
 PsEstimate ps_estimate(const PsMetric *metric, const PsRows *rows)
 {
+    if (metric->form == PS_FORM_POOLED) return ps_pooled_estimate(metric, rows);
     return metric->form == PS_FORM_PERCENTILE ? estimate_percentile(metric, rows)
                                               : estimate_smooth(metric, rows);
 }
@@ -428,6 +433,8 @@ PsEstimate ps_estimate_difference(const PsMetric *metric,
 {
     PsEstimate estimate = {.n = all_first->n_rows, .method = "", .error = NAN};
     if (metric->form == PS_FORM_PERCENTILE) return estimate;
+    if (metric->form == PS_FORM_POOLED)
+        return ps_pooled_difference(metric, all_first, all_second);
     g_auto(Telling) telling = telling_rows(all_first, all_second, (size_t)metric->n_stats);
     const PsRows *first = &telling.first, *second = &telling.second;
     double values[2];

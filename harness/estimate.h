@@ -23,6 +23,7 @@ typedef struct {
     size_t n_rows;
     const double *stats;      // [n_rows, n_stats]
     const uint32_t *clusters; // [n_rows]: rows with one number share a source
+    GBytes *const *records;   // [n_rows] of a pooled metric; else NULL
 } PsRows;
 
 // The value and its 95 % interval. n = 0, a zero denominator: not defined.
@@ -34,6 +35,6 @@ double ps_estimate_p_at_most(const PsEstimate *estimate, double bound);
 double ps_estimate_p_at_least(const PsEstimate *estimate, double bound);
 
 // The difference second - first of two systems or conditions on the same rows (row i of one is
-// row i of the other); ratios and their roots only, others are not defined.
+// row i of the other); of percentiles it is not defined.
 PsEstimate
 ps_estimate_difference(const PsMetric *metric, const PsRows *first, const PsRows *second);

@@ -22,6 +22,8 @@ typedef enum {
     PS_FORM_ROOT,       // the square root of that ratio: root mean square errors
     PS_FORM_PERCENTILE, // the percentile (nearest rank) of stats[0]
     PS_FORM_SUMS,       // a smooth function of the sums of all stats (BLEU): of_sums
+    PS_FORM_POOLED,     // made of records of all rows together (average precision): pool.
+                        // stats[0] / stats[1] is what a row has alone
 } PsForm;
 
 // Which range a row's stats[0] / stats[1] can take; decides which interval is honest.
@@ -58,6 +60,9 @@ typedef struct PsMetric {
     // (gradient [n_stats]; NULL: not asked for), for intervals by linearisation.
     double (*of_sums)(const double *sums, double *gradient);
 
+    // PS_FORM_POOLED.
+    const struct PsPoolKind *pool;
+
     // Fills stats[n_stats] for one response. False: undefined for this row (no reference, say).
     // response->answer is not NULL if scope is PS_SCOPE_ANSWERED. Thread-safe.
     bool (*score)(const PsSample *sample, const PsResponse *response, double *stats);
@@ -86,6 +91,21 @@ typedef struct PsCorpusKind {
                      double *stats); // as PsMetric.score
     void (*destroy)(void *corpus);   // accepts NULL
 } PsCorpusKind;
+
+// How a metric makes one value of what it notes of each row.
+typedef struct PsPoolKind {
+    // The row's record, of at most PS_POOL_RECORD_MOST bytes, or NULL; kept in the run file
+    // beside stats, which score filled. Thread-safe.
+    GBytes *(*record)(const PsSample *sample, const PsResponse *response);
+
+    // Of records[n], which it may not borrow: sorted once for values of many draws.
+    void *(*create)(GBytes *const *records, size_t n);
+    double (*value)(const void *pool, // with row i counted weights[i] times; NULL: once.
+                    const uint32_t *weights); // NAN where it is not defined
+    void (*destroy)(void *pool);              // accepts NULL
+} PsPoolKind;
+
+#define PS_POOL_RECORD_MOST (4u << 20)
 
 // The value of one row, or of rows with these sums; NAN where it is not defined. Of a
 // percentile one row's.

@@ -12,6 +12,7 @@ static void add_metric(PsTaskRows *rows, const PsMetric *metric)
         .metric = metric,
         .stats = g_new0(double, rows->n_rows *(size_t)metric->n_stats),
         .is_defined = g_new0(bool, rows->n_rows),
+        .records = metric->pool != NULL ? g_new0(GBytes *, rows->n_rows) : NULL,
     };
 }
 
@@ -53,8 +54,11 @@ PsTaskRows *ps_task_rows_new(size_t n_rows, const PsTask *task, const PsRegistry
     return rows;
 }
 
-static void clear_column(PsStatColumn *column)
+static void clear_column(PsStatColumn *column, size_t n_rows)
 {
+    for (size_t row = 0; column->records != NULL && row < n_rows; row++)
+        if (column->records[row] != NULL) g_bytes_unref(column->records[row]);
+    g_free(column->records);
     g_free(column->stats);
     g_free(column->is_defined);
 }
@@ -63,7 +67,7 @@ void ps_task_rows_free(PsTaskRows *rows)
 {
     if (rows == NULL) return;
     for (size_t i = 0; i < rows->n_metrics; i++)
-        clear_column(&rows->metrics[i]);
+        clear_column(&rows->metrics[i], rows->n_rows);
     for (size_t i = 0; i < rows->n_slicers; i++) {
         for (size_t k = 0; k < rows->slicers[i].n_keys; k++)
             g_free(rows->slicers[i].names[k]);
@@ -153,7 +157,7 @@ void ps_task_rows_drop_unlisted(PsTaskRows *rows)
         if (ps_task_rows_lists(rows, &rows->metrics[i]))
             rows->metrics[n_kept++] = rows->metrics[i];
         else
-            clear_column(&rows->metrics[i]);
+            clear_column(&rows->metrics[i], rows->n_rows);
     }
     rows->n_metrics = n_kept;
 }
@@ -166,19 +170,22 @@ PsRows ps_task_rows_gather(const PsTaskRows *table,
     size_t n_stats = (size_t)column->metric->n_stats, n = 0;
     double *stats = g_new(double, n_rows *n_stats);
     uint32_t *clusters = g_new(uint32_t, n_rows);
+    GBytes **records = column->records != NULL ? g_new(GBytes *, n_rows) : NULL;
     for (size_t i = 0; i < n_rows; i++) {
         size_t row = rows[i];
         if (!column->is_defined[row]) continue;
+        if (records != NULL) records[n] = column->records[row];
         ps_copy_stats(stats + n * n_stats, column->stats + row * n_stats, n_stats);
         clusters[n++] = table->clusters[row];
     }
-    return (PsRows){.n_rows = n, .stats = stats, .clusters = clusters};
+    return (PsRows){.n_rows = n, .stats = stats, .clusters = clusters, .records = records};
 }
 
 void ps_rows_clear(PsRows *rows)
 {
     g_free((double *)rows->stats);
     g_free((uint32_t *)rows->clusters);
+    g_free((void *)rows->records);
     *rows = (PsRows){0};
 }
 
@@ -263,6 +270,18 @@ static bool is_ever_defined(const PsStatColumn *column, size_t n_rows)
     return memchr(column->is_defined, true, n_rows) != NULL;
 }
 
+// Records of rows that are dropped are nobody's.
+static GBytes **pick_records(GBytes **records, const uint32_t *order, size_t n_kept, size_t n)
+{
+    GBytes **picked = g_new(GBytes *, n_kept + 1);
+    for (size_t i = 0; i < n_kept; i++)
+        picked[i] = records[order[i]] != NULL ? g_bytes_ref(records[order[i]]) : NULL;
+    for (size_t i = 0; i < n; i++)
+        if (records[i] != NULL) g_bytes_unref(records[i]);
+    g_free(records);
+    return picked;
+}
+
 void ps_task_rows_keep(PsTaskRows *rows, const uint32_t *order, size_t n_kept)
 {
 #define PICK(array) rows->array = pick(rows->array, sizeof *rows->array, order, n_kept)
@@ -280,6 +299,8 @@ void ps_task_rows_keep(PsTaskRows *rows, const uint32_t *order, size_t n_kept)
         PICK(slicers[i].of_rows);
     for (size_t i = 0; i < rows->n_metrics; i++) {
         PsStatColumn *column = &rows->metrics[i];
+        if (column->records != NULL)
+            column->records = pick_records(column->records, order, n_kept, rows->n_rows);
         // Statistics of a metric that no row has were never written, so they take no memory.
         if (rows->n_rows == 0 || !is_ever_defined(column, rows->n_rows)) continue;
         PICK(metrics[i].is_defined);

@@ -25,6 +25,7 @@ typedef struct {
     const PsMetric *metric;
     double *stats;    // [n_rows, metric->n_stats]
     bool *is_defined; // [n_rows]
+    GBytes **records; // [n_rows] of a pooled metric, NULL where there is none; else NULL
 } PsStatColumn;
 
 typedef struct {

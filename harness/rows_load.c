@@ -234,12 +234,23 @@ static bool follow(const PsTaskRows *rows, uint64_t item_id, size_t *row)
     return *row < rows->n_rows && rows->item_ids[*row] == item_id;
 }
 
+// A record that is longer than any is, or there twice, is not the metric's.
+static bool set_record(PsStatColumn *column, size_t row, sqlite3_stmt *statement)
+{
+    const int n_bytes = sqlite3_column_bytes(statement, 4);
+    if (n_bytes <= 0 || (unsigned)n_bytes > PS_POOL_RECORD_MOST || column->records[row] != NULL)
+        return false;
+    column->records[row] = g_bytes_new(sqlite3_column_blob(statement, 4), (gsize)n_bytes);
+    return column->is_defined[row] = true;
+}
+
 static bool set_score(PsStatColumn *column, size_t row, sqlite3_stmt *statement)
 {
     int n_stats = column->metric->n_stats;
     double *stats = column->stats + row * (size_t)n_stats;
     stats[0] = sqlite3_column_double(statement, 2);
     if (n_stats > 1) stats[1] = sqlite3_column_double(statement, 3);
+    if (column->records != NULL) return set_record(column, row, statement);
     size_t n_bytes = (size_t)MAX(n_stats - 2, 0) * sizeof(double);
     if ((size_t)sqlite3_column_bytes(statement, 4) != n_bytes) return false;
     if (n_bytes > 0) memcpy(stats + 2, sqlite3_column_blob(statement, 4), n_bytes);

@@ -33,7 +33,10 @@ typedef struct {
     int metric; // row of the run file's table of metrics
     const PsMetric *definition;
     double stats[PS_METRIC_MAX_STATS];
+    GBytes *record; // of a pooled metric, owned; else NULL
 } PsScore;
+
+void ps_score_clear(PsScore *score);
 
 typedef struct {
     int slicer; // row of the run file's table of slicers

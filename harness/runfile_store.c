@@ -173,6 +173,11 @@ store_response(PsRunFile *run, const PsItem *item, const PsResponse *response, G
     return ps_runfile_run_once(run, statement, error);
 }
 
+void ps_score_clear(PsScore *score)
+{
+    g_clear_pointer(&score->record, g_bytes_unref);
+}
+
 static bool store_score(PsRunFile *run, uint64_t item_id, const PsScore *score, GError **error)
 {
     sqlite3_stmt *statement = cached(run, PS_INSERT_SCORE, error);
@@ -182,7 +187,10 @@ static bool store_score(PsRunFile *run, uint64_t item_id, const PsScore *score, 
     sqlite3_bind_int(statement, 2, score->metric);
     sqlite3_bind_double(statement, 3, score->stats[0]);
     bind_real(statement, 4, n_stats > 1 ? score->stats[1] : NAN);
-    if (n_stats > 2)
+    if (score->record != NULL)
+        sqlite3_bind_blob64(statement, 5, g_bytes_get_data(score->record, NULL),
+                            g_bytes_get_size(score->record), SQLITE_STATIC);
+    else if (n_stats > 2)
         sqlite3_bind_blob(statement, 5, score->stats + 2, (n_stats - 2) * (int)sizeof(double),
                           SQLITE_STATIC);
     else

@@ -39,7 +39,9 @@ size_t ps_score_response(const PsPlanTask *task,
             continue;
         PsScore *score = &scores[n_scores];
         *score = (PsScore){.metric = task->metric_ids[i], .definition = metric};
-        if (score_one(task, i, sample, response, score->stats) && are_finite(score)) n_scores++;
+        if (!score_one(task, i, sample, response, score->stats) || !are_finite(score)) continue;
+        if (metric->pool != NULL) score->record = metric->pool->record(sample, response);
+        n_scores++;
     }
     return n_scores;
 }
@@ -75,7 +77,10 @@ static bool score_row(PsRunFile *run,
         return false;
     g_autofree PsScore *scores = g_new(PsScore, task->task->n_metrics);
     size_t n_scores = ps_score_response(task, sample, &response, scores);
-    return ps_runfile_store_scores(run, item_id, scores, n_scores, error);
+    const bool is_ok = ps_runfile_store_scores(run, item_id, scores, n_scores, error);
+    for (size_t i = 0; i < n_scores; i++)
+        ps_score_clear(&scores[i]);
+    return is_ok;
 }
 
 bool ps_score_run(PsRunFile *run, const PsPlan *plan, uint64_t *n_scored, GError **error)

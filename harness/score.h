@@ -4,7 +4,8 @@
 
 #include "harness/plan.h"
 
-// Fills scores (room for task->task->n_metrics) with those that are defined; returns how many.
+// Fills scores (room for task->task->n_metrics) with those that are defined; returns how many,
+// each to be cleared.
 size_t ps_score_response(const PsPlanTask *task,
                          const PsSample *sample,
                          const PsResponse *response,

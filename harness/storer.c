@@ -73,15 +73,24 @@ static bool note_contradictions(PsStorer *storer, const PsSample *sample)
                                &storer->error);
 }
 
+static bool write_down(PsStorer *storer, PsWork *work, size_t n_scores)
+{
+    return ps_runfile_store(storer->run, &work->item, ps_shared_sample_get(work->sample),
+                            &work->response, storer->scores, n_scores, work->slices,
+                            work->n_slices, &storer->error);
+}
+
 static bool store(PsStorer *storer, PsWork *work)
 {
     const PsSample *sample = ps_shared_sample_get(work->sample);
     ps_work_add_trace(work);
     const PsResponse *response = &work->response;
     size_t n_scores = ps_score_response(work->task, sample, response, storer->scores);
-    if (!ps_runfile_store(storer->run, &work->item, sample, response, storer->scores, n_scores,
-                          work->slices, work->n_slices, &storer->error)
-        || !note_confidence(storer, response) || !note_contradictions(storer, sample))
+    const bool is_written = write_down(storer, work, n_scores);
+    for (size_t i = 0; i < n_scores; i++)
+        ps_score_clear(&storer->scores[i]);
+    if (!is_written || !note_confidence(storer, response)
+        || !note_contradictions(storer, sample))
         return false;
     if (storer->n_uncommitted++ == 0) storer->uncommitted_since_ns = ps_now_ns();
     ps_progress_add(storer->progress, response->outcome,

@@ -47,7 +47,7 @@ test_percentile(PsBoundTest *test, const PsMetric *metric, const PsRows *rows, d
 PsBoundTest ps_bound_test(const PsMetric *metric, const PsRows *rows, double bound)
 {
     PsBoundTest test = {.estimate = ps_estimate(metric, rows), .p_below = NAN, .p_above = NAN};
-    if (!test.estimate.is_defined) return test;
+    if (!test.estimate.is_defined || metric->form == PS_FORM_POOLED) return test;
     if (metric->form == PS_FORM_PERCENTILE) {
         test_percentile(&test, metric, rows, bound);
     } else if (metric->range == PS_RANGE_POSITIVE) {

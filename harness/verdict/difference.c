@@ -36,6 +36,8 @@ typedef struct {
     size_t n_rows, n_stats;
     double *first, *second; // [n_rows, n_stats]
     uint32_t *clusters;     // [n_rows] ascending
+    GBytes **first_records,
+        **second_records; // [n_rows], borrowed, of a pooled metric; else NULL
 } Pairs;
 
 static void pairs_clear(Pairs *pairs)
@@ -43,6 +45,8 @@ static void pairs_clear(Pairs *pairs)
     g_free(pairs->first);
     g_free(pairs->second);
     g_free(pairs->clusters);
+    g_free(pairs->first_records);
+    g_free(pairs->second_records);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pairs, pairs_clear)
 
@@ -58,6 +62,9 @@ static Pairs pairs_gather(PsDifference *difference,
                    .first = g_new(double, n_rows *n_stats),
                    .second = g_new(double, n_rows *n_stats),
                    .clusters = g_new(uint32_t, n_rows)};
+    const bool is_pooled = first->records != NULL && second->records != NULL;
+    if (is_pooled) pairs.first_records = g_new(GBytes *, n_rows);
+    if (is_pooled) pairs.second_records = g_new(GBytes *, n_rows);
     for (size_t i = 0; i < n_rows; i++) {
         size_t row = rows[i], at = pairs.n_rows * n_stats;
         difference->n_only_first += first->is_defined[row] && !second->is_defined[row];
@@ -65,6 +72,8 @@ static Pairs pairs_gather(PsDifference *difference,
         if (!first->is_defined[row] || !second->is_defined[row]) continue;
         ps_copy_stats(pairs.first + at, first->stats + row * n_stats, n_stats);
         ps_copy_stats(pairs.second + at, second->stats + row * n_stats, n_stats);
+        if (is_pooled) pairs.first_records[pairs.n_rows] = first->records[row];
+        if (is_pooled) pairs.second_records[pairs.n_rows] = second->records[row];
         pairs.clusters[pairs.n_rows++] = clusters[row];
     }
     return pairs;
@@ -309,8 +318,14 @@ PsDifference ps_difference(const PsStatColumn *first,
         .p_worse = NAN, .p_better = NAN, .p = NAN, .p_least = 1, .p_beyond_margin = NAN};
     const PsMetric *metric = first->metric;
     g_auto(Pairs) pairs = pairs_gather(&difference, first, second, clusters, rows, n_rows);
-    const PsRows a = {pairs.n_rows, pairs.first, pairs.clusters};
-    const PsRows b = {pairs.n_rows, pairs.second, pairs.clusters};
+    const PsRows a = {.n_rows = pairs.n_rows,
+                      .stats = pairs.first,
+                      .clusters = pairs.clusters,
+                      .records = pairs.first_records};
+    const PsRows b = {.n_rows = pairs.n_rows,
+                      .stats = pairs.second,
+                      .clusters = pairs.clusters,
+                      .records = pairs.second_records};
     difference.first = ps_estimate(metric, &a);
     difference.second = ps_estimate(metric, &b);
     difference.difference = ps_estimate_difference(metric, &a, &b);
@@ -319,7 +334,7 @@ PsDifference ps_difference(const PsStatColumn *first,
     count_wins(&difference, metric, &pairs, worse_sign);
     if (metric->form == PS_FORM_PERCENTILE)
         test_percentile(&difference, &pairs, metric, worse_sign, margin);
-    else if (difference.difference.is_defined)
+    else if (difference.difference.is_defined && metric->form != PS_FORM_POOLED)
         test_smooth(&difference, metric, &pairs, worse_sign, margin);
     return difference;
 }

@@ -204,8 +204,10 @@ static PsEstimate difference_of(const Conflict *conflict)
 {
     g_auto(PsStatColumn) its = shares_of(conflict->its), theirs = shares_of(conflict->theirs);
     const uint32_t *clusters = (const uint32_t *)(const void *)conflict->clusters->data;
-    const PsRows first = {conflict->its->len, theirs.stats, clusters};
-    const PsRows second = {conflict->its->len, its.stats, clusters};
+    const PsRows first = {
+        .n_rows = conflict->its->len, .stats = theirs.stats, .clusters = clusters};
+    const PsRows second = {
+        .n_rows = conflict->its->len, .stats = its.stats, .clusters = clusters};
     return ps_estimate_difference(&ps_unit_share, &first, &second);
 }
 

@@ -106,6 +106,6 @@ ps_modality_estimate(const PsStatColumn *column, const uint32_t *clusters, size_
         ps_copy_stats(stats + n * n_stats, column->stats + i * n_stats, n_stats);
         kept[n++] = clusters[i];
     }
-    const PsRows rows = {n, stats, kept};
+    const PsRows rows = {.n_rows = n, .stats = stats, .clusters = kept};
     return ps_estimate(column->metric, &rows);
 }

@@ -151,14 +151,17 @@ static PsSpread spread_of(const PsTaskRows *table,
         spread.why = "no row has a value";
         return spread;
     }
-    const PsRows of_first = {rows.n_rows, rows.first, rows.sources};
-    const PsRows of_second = {rows.n_rows, rows.second, rows.sources};
+    const PsRows of_first = {
+        .n_rows = rows.n_rows, .stats = rows.first, .clusters = rows.sources};
+    const PsRows of_second = {
+        .n_rows = rows.n_rows, .stats = rows.second, .clusters = rows.sources};
     spread.value = ps_estimate(metric, &of_second);
     spread.design = ps_power_design(rows.sources, rows.samples, rows.n_rows);
     if (metric->form != PS_FORM_RATIO) {
-        spread.why = metric->form == PS_FORM_ROOT   ? "root mean squares are not covered"
-                     : metric->form == PS_FORM_SUMS ? "functions of sums are not covered"
-                                                    : "percentiles are not covered";
+        spread.why = metric->form == PS_FORM_ROOT     ? "root mean squares are not covered"
+                     : metric->form == PS_FORM_SUMS   ? "functions of sums are not covered"
+                     : metric->form == PS_FORM_POOLED ? "pooled values are not covered"
+                                                      : "percentiles are not covered";
         return spread;
     }
     PsEstimate difference = {.is_defined = true};

@@ -30,10 +30,88 @@ static char *part_characters(const char *text)
     return g_strdup(out->str);
 }
 
+typedef bool (*IsKind)(uint32_t code_point);
+
+static GUnicodeType type_of(uint32_t c)
+{
+    return g_unichar_type(c);
+}
+
+static bool is_number(uint32_t c)
+{
+    const GUnicodeType type = type_of(c);
+    return type == G_UNICODE_DECIMAL_NUMBER || type == G_UNICODE_LETTER_NUMBER
+           || type == G_UNICODE_OTHER_NUMBER;
+}
+
+static bool is_no_number(uint32_t c)
+{
+    return !is_number(c);
+}
+
+static bool is_punctuation(uint32_t c)
+{
+    const GUnicodeType type = type_of(c);
+    return type == G_UNICODE_CONNECT_PUNCTUATION || type == G_UNICODE_DASH_PUNCTUATION
+           || type == G_UNICODE_OPEN_PUNCTUATION || type == G_UNICODE_CLOSE_PUNCTUATION
+           || type == G_UNICODE_INITIAL_PUNCTUATION || type == G_UNICODE_FINAL_PUNCTUATION
+           || type == G_UNICODE_OTHER_PUNCTUATION;
+}
+
+static bool is_symbol(uint32_t c)
+{
+    const GUnicodeType type = type_of(c);
+    return type == G_UNICODE_MATH_SYMBOL || type == G_UNICODE_CURRENCY_SYMBOL
+           || type == G_UNICODE_MODIFIER_SYMBOL || type == G_UNICODE_OTHER_SYMBOL;
+}
+
+// Puts spaces around the mark of each pair of neighbours of these kinds, left to right; pairs
+// do not overlap.
+static char *part_pairs(const char *text, IsKind first, IsKind second, bool is_mark_first)
+{
+    g_autofree gunichar *at = g_utf8_to_ucs4_fast(text, -1, NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (size_t i = 0; at[i] != 0; i++) {
+        if (at[i + 1] == 0 || !first(at[i]) || !second(at[i + 1])) {
+            g_string_append_unichar(out, at[i]);
+            continue;
+        }
+        if (is_mark_first) g_string_append_c(out, ' ');
+        g_string_append_unichar(out, at[i++]);
+        g_string_append_c(out, ' ');
+        g_string_append_unichar(out, at[i]);
+        if (!is_mark_first) g_string_append_c(out, ' ');
+    }
+    return g_strdup(out->str);
+}
+
+static char *part_symbols(const char *text)
+{
+    g_autofree gunichar *at = g_utf8_to_ucs4_fast(text, -1, NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (size_t i = 0; at[i] != 0; i++) {
+        if (is_symbol(at[i])) g_string_append_c(out, ' ');
+        g_string_append_unichar(out, at[i]);
+        if (is_symbol(at[i])) g_string_append_c(out, ' ');
+    }
+    return g_strdup(out->str);
+}
+
+// sacrebleu's tokenizer_intl.py: marks that are not between numbers, and every symbol.
+static char *part_international(const char *text)
+{
+    g_autofree char *behind = part_pairs(text, is_no_number, is_punctuation, false);
+    g_autofree char *before = part_pairs(behind, is_punctuation, is_no_number, true);
+    return part_symbols(before);
+}
+
 static const struct {
     const char *name;
     Tokenizer tokenize;
-} tokenizers[] = {{"13a", ps_bleu_tokenize_13a}, {"none", keep}, {"char", part_characters}};
+} tokenizers[] = {{"13a", ps_bleu_tokenize_13a},
+                  {"none", keep},
+                  {"char", part_characters},
+                  {"intl", part_international}};
 
 static const struct {
     const char *name;
@@ -126,7 +204,22 @@ static double penalty_of(const double *stats)
     return words >= wanted ? 1 : words > 0 ? exp(1 - wanted / words) : 0;
 }
 
-static cJSON *result_of(const double *stats, const Options *options)
+// The official code leaves what it adds in the counts: up to the order without any n-gram, and
+// not where nothing is right.
+static void add_smoothing(double *stats, const PsBleuOptions *options)
+{
+    double n_right = 0;
+    for (int order = 0; order < options->n_orders; order++)
+        n_right += stats[order];
+    if (options->smoothing != PS_BLEU_ADD_K || n_right == 0) return;
+    for (int order = 1; order < options->n_orders; order++) {
+        if (stats[PS_NGRAMS_ORDERS + order - 1] == 0) return;
+        stats[order] += options->amount;
+        stats[PS_NGRAMS_ORDERS + order] += options->amount;
+    }
+}
+
+static cJSON *result_of(double *stats, const Options *options)
 {
     const int n = options->bleu.n_orders;
     double precisions[PS_NGRAMS_ORDERS];
@@ -135,6 +228,7 @@ static cJSON *result_of(const double *stats, const Options *options)
                             100 * ps_bleu_value(stats, &options->bleu, precisions));
     for (int i = 0; i < n; i++)
         precisions[i] *= 100;
+    add_smoothing(stats, &options->bleu);
     add_counts(result, "counts", stats, n);
     add_counts(result, "totals", stats + PS_NGRAMS_ORDERS, n);
     add_counts(result, "precisions", precisions, n);

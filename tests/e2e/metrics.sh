@@ -45,6 +45,10 @@ family translations "bleu"
 row t1 '["The dog bit the man.","The dog had bit the man."]' '{}' '"The dog bit the man."'
 row t2 '["It was not unexpected.","No one was surprised."]' '{}' '"It wasn'"'"'t surprising."'
 row t3 '["The man bit him first.","The man had bitten the dog."]' '{}' '"The man had just bitten him."'
+family boxes "detection_ap, detection_ap50, detection_ap75"
+row b1 '["{\"label\":\"dog\",\"box\":[0,0,100,100]}"]' '{}' '"[{\"label\":\"dog\",\"box\":[0,0,60,100],\"score\":0.5}]"'
+row b2 '[]' '{}' '"[{\"label\":\"dog\",\"box\":[0,0,60,100],\"score\":0.9}]"'
+row b3 '["{\"label\":\"cat\",\"box\":[0,0,100,100]}"]' '{}' '"[{\"label\":\"cat\",\"box\":[0,0,100,100]}]"'
 family doubt "unanswerable_answered, answerable_abstained"
 row u1 '[]' '{"unanswerable":true}' '"A dog"'
 row u2 '[]' '{"unanswerable":true}' '"I don'"'"'t know."'
@@ -97,6 +101,9 @@ objects chair_recall 66.667 2
 captions cider 2.541 3
 captions bleu_coco 91.469 3
 translations bleu 48.531 3
+boxes detection_ap 57.5 3
+boxes detection_ap50 75 3
+boxes detection_ap75 50 3
 doubt unanswerable_answered 50 2
 doubt answerable_abstained 50 2
 TEXT

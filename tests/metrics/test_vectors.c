@@ -72,6 +72,11 @@ Test(vectors, cider)
     expect_all_pass("cider");
 }
 
+Test(vectors, coco_map)
+{
+    expect_all_pass("coco_map");
+}
+
 Test(vectors, squad_em_f1)
 {
     expect_all_pass("squad_em_f1");

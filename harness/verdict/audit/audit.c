@@ -132,7 +132,7 @@ static bool audit_task(PsAudit *audit, Summary *summary, GError **error)
 {
     audit->metric = find_metric(audit->data, audit->options, error);
     if (audit->metric == NULL) return false;
-    if (audit->metric->metric->n_stats > 2)
+    if (audit->metric->metric->n_stats > 2 || audit->metric->metric->form == PS_FORM_POOLED)
         return ps_fail(error, PS_ERROR_USAGE, "--metric %s: is more than a ratio",
                        audit->metric->metric->name);
     note_missing(audit);

@@ -206,7 +206,7 @@ static PsEstimate brier(const PsAudit *audit, const PsConfidences *records)
         stats[2 * i + 1] = 1;
         clusters[i] = audit->data->rows->clusters[records->rows[i]];
     }
-    const PsRows rows = {records->n, stats, clusters};
+    const PsRows rows = {.n_rows = records->n, .stats = stats, .clusters = clusters};
     return ps_estimate(&ps_unit_share, &rows);
 }
 

@@ -218,7 +218,7 @@ estimate_side(const PsMetric *metric, const PsRows *rows, const bool *is_group, 
         memcpy(stats + n * n_stats, rows->stats + i * n_stats, n_stats * sizeof *stats);
         clusters[n++] = rows->clusters[i];
     }
-    const PsRows of_side = {n, stats, clusters};
+    const PsRows of_side = {.n_rows = n, .stats = stats, .clusters = clusters};
     return ps_estimate(metric, &of_side);
 }
 

@@ -173,7 +173,7 @@ static Weighted weigh(const Mix *mix)
         weights[n] = weight;
         clusters[n++] = rows->clusters[row];
     }
-    const PsRows weighted = {n, stats, clusters};
+    const PsRows weighted = {.n_rows = n, .stats = stats, .clusters = clusters};
     Weighted result = {ps_estimate(&metric, &weighted), effective_size(clusters, weights, n)};
     if (metric.range == PS_RANGE_UNIT) widen(&result.value, result.n_effective);
     return result;

@@ -67,7 +67,7 @@ static PsContrast contrast(const PsAudit *audit,
         clusters[n] = audit->data->rows->clusters[of->first];
         is_pair[n++] = !of->is_control;
     }
-    const PsRows rows = {n, stats, clusters};
+    const PsRows rows = {.n_rows = n, .stats = stats, .clusters = clusters};
     return ps_contrast(metric, &rows, is_pair);
 }
 
@@ -88,7 +88,8 @@ paired_change(const PsAudit *audit, const GArray *comparisons, bool of_controls)
                n_stats * sizeof *stats);
         clusters[n++] = audit->data->rows->clusters[of->first];
     }
-    const PsRows first = {n, stats, clusters}, second = {n, second_stats, clusters};
+    const PsRows first = {.n_rows = n, .stats = stats, .clusters = clusters};
+    const PsRows second = {.n_rows = n, .stats = second_stats, .clusters = clusters};
     return ps_estimate_difference(audit->metric->metric, &first, &second);
 }
 

@@ -68,7 +68,7 @@ share_of(const PsAudit *audit, const bool *is_kept, const uint32_t *rows, size_t
         stats[2 * i + 1] = 1;
         clusters[i] = audit->data->rows->clusters[rows[i]];
     }
-    const PsRows of = {n, stats, clusters};
+    const PsRows of = {.n_rows = n, .stats = stats, .clusters = clusters};
     return ps_estimate(&ps_unit_share, &of);
 }
 

@@ -37,7 +37,7 @@ PsEstimate ps_audit_estimate(const PsAudit *audit,
         memcpy(chosen + i * n_stats, stats + rows[i] * n_stats, n_stats * sizeof *chosen);
         clusters[i] = audit->data->rows->clusters[rows[i]];
     }
-    const PsRows of = {n_rows, chosen, clusters};
+    const PsRows of = {.n_rows = n_rows, .stats = chosen, .clusters = clusters};
     return ps_estimate(metric, &of);
 }
 

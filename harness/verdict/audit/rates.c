@@ -25,7 +25,7 @@ PsAuditSides ps_audit_sides(const PsAudit *audit,
         is_group[n] = grouping->of_rows[row] == group;
         clusters[n++] = rows->clusters[row];
     }
-    return (PsAuditSides){{n, stats, clusters}, is_group};
+    return (PsAuditSides){{.n_rows = n, .stats = stats, .clusters = clusters}, is_group};
 }
 
 void ps_audit_sides_clear(PsAuditSides *sides)

@@ -51,7 +51,7 @@ static PsEstimate estimate(const PsAudit *audit,
         stats[2 * n + 1] = 1;
         clusters[n++] = audit->data->rows->clusters[tries->row];
     }
-    const PsRows rows = {n, stats, clusters};
+    const PsRows rows = {.n_rows = n, .stats = stats, .clusters = clusters};
     return ps_estimate(&ps_unit_share, &rows);
 }
 

@@ -88,7 +88,8 @@ PsContrast ps_discover_contrast(const PsDiscoverTable *table,
                                 const bool *is_group)
 {
     if (is_used == NULL) {
-        const PsRows all = {half->n_rows, half->stats, half->clusters};
+        const PsRows all = {
+            .n_rows = half->n_rows, .stats = half->stats, .clusters = half->clusters};
         return contrast_rows(table->error, &all, is_group);
     }
     size_t n = 0;
@@ -101,7 +102,7 @@ PsContrast ps_discover_contrast(const PsDiscoverTable *table,
         is_chosen[n] = is_group[i];
         clusters[n++] = half->clusters[i];
     }
-    const PsRows rows = {n, stats, clusters};
+    const PsRows rows = {.n_rows = n, .stats = stats, .clusters = clusters};
     return contrast_rows(table->error, &rows, is_chosen);
 }
 

@@ -49,7 +49,8 @@ static PsTaskRows *rows_new(size_t n)
     rows->confidences = g_new0(double, n);
     rows->n_metrics = rows->n_suite_metrics = 1;
     rows->metrics = g_new0(PsStatColumn, 1);
-    rows->metrics[0] = (PsStatColumn){&accuracy, g_new0(double, 2 * n), g_new0(bool, n)};
+    rows->metrics[0] = (PsStatColumn){
+        .metric = &accuracy, .stats = g_new0(double, 2 * n), .is_defined = g_new0(bool, n)};
     for (size_t row = 0; row < n; row++) {
         rows->samples[row].low = row;
         rows->confidences[row] = NAN;

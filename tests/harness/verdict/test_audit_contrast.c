@@ -30,7 +30,7 @@ static void add(Draw *draw, double numerator, double denominator, uint32_t clust
 
 static PsContrast contrast_of(const PsMetric *metric, const Draw *draw)
 {
-    const PsRows rows = {draw->n, draw->stats, draw->clusters};
+    const PsRows rows = {.n_rows = draw->n, .stats = draw->stats, .clusters = draw->clusters};
     return ps_contrast(metric, &rows, draw->is_group);
 }
 
@@ -201,7 +201,7 @@ Test(audit_contrast, percentiles_are_contrasted_by_their_intervals)
         stats[i] = (is_group[i] ? 150 : 100) + 20 * ps_rng_normal(&rng);
         clusters[i] = i;
     }
-    const PsRows rows = {600, stats, clusters};
+    const PsRows rows = {.n_rows = 600, .stats = stats, .clusters = clusters};
     PsContrast contrast = ps_contrast(&median, &rows, is_group);
     cr_expect(contrast.difference.low < 50 && contrast.difference.high > 50);
     cr_expect_gt(contrast.difference.low, 40);

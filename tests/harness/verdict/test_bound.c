@@ -30,7 +30,7 @@ static PsRows rows_of_share(size_t n_right, size_t rows_per_source)
         stats[2 * i + 1] = 1;
         clusters[i] = (uint32_t)(i / rows_per_source);
     }
-    return (PsRows){N, stats, clusters};
+    return (PsRows){.n_rows = N, .stats = stats, .clusters = clusters};
 }
 
 Test(bound, a_share_is_tested_by_the_exact_binomial)
@@ -65,7 +65,7 @@ Test(bound, a_rate_is_tested_by_t)
         stats[2 * i + 1] = 10;
         clusters[i] = (uint32_t)i;
     }
-    PsRows rows = {N, stats, clusters};
+    PsRows rows = {.n_rows = N, .stats = stats, .clusters = clusters};
     PsBoundTest test = ps_bound_test(&rate, &rows, 0.2);
     cr_expect(test.p_below < 1e-6 && test.p_above > 0.99, "%g", test.p_below);
     test = ps_bound_test(&rate, &rows, 0.15);
@@ -78,7 +78,7 @@ Test(bound, a_percentile_is_tested_by_the_share_of_rows_below)
         stats[i] = (double)(i + 1);
         clusters[i] = (uint32_t)i;
     }
-    PsRows rows = {N, stats, clusters};
+    PsRows rows = {.n_rows = N, .stats = stats, .clusters = clusters};
     PsBoundTest test = ps_bound_test(&latency, &rows, 190);
     cr_expect_float_eq(test.estimate.value, 180, 1e-12);
     cr_expect_float_eq(test.p_below, 1 - ps_binomial_cdf(189, N, 0.9), 1e-10);
@@ -88,7 +88,7 @@ Test(bound, a_percentile_is_tested_by_the_share_of_rows_below)
 
 Test(bound, no_rows_have_no_test)
 {
-    PsRows rows = {0, stats, clusters};
+    PsRows rows = {.n_rows = 0, .stats = stats, .clusters = clusters};
     PsBoundTest test = ps_bound_test(&share, &rows, 0.5);
     cr_expect_not(test.estimate.is_defined);
     cr_expect(isnan(test.p_above) && isnan(test.p_below));

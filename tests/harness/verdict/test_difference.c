@@ -47,8 +47,10 @@ static void pair_init(size_t n_rows, size_t rows_per_source)
 
 static PsDifference compare(const PsMetric *metric, double margin)
 {
-    const PsStatColumn first = {metric, pair.first, pair.in_first};
-    const PsStatColumn second = {metric, pair.second, pair.in_second};
+    const PsStatColumn first = {
+        .metric = metric, .stats = pair.first, .is_defined = pair.in_first};
+    const PsStatColumn second = {
+        .metric = metric, .stats = pair.second, .is_defined = pair.in_second};
     return ps_difference(&first, &second, pair.clusters, pair.rows, pair.n_rows, margin);
 }
 

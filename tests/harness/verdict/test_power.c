@@ -38,10 +38,12 @@ static void draw(Runs *runs, PsRng *rng, double p, double q)
 
 static PsDifference compare(const Runs *runs, double margin)
 {
-    const PsStatColumn first = {&accuracy, (double *)runs->first_stats,
-                                (bool *)runs->is_defined};
-    const PsStatColumn second = {&accuracy, (double *)runs->second_stats,
-                                 (bool *)runs->is_defined};
+    const PsStatColumn first = {.metric = &accuracy,
+                                .stats = (double *)runs->first_stats,
+                                .is_defined = (bool *)runs->is_defined};
+    const PsStatColumn second = {.metric = &accuracy,
+                                 .stats = (double *)runs->second_stats,
+                                 .is_defined = (bool *)runs->is_defined};
     return ps_difference(&first, &second, runs->clusters, runs->rows, N_ROWS, margin);
 }
 

@@ -46,8 +46,10 @@ static void fixture_init(Fixture *made, const PsMetric *metric)
                                .conditions = made->conditions,
                                .epochs = made->epochs,
                                .samples = made->samples};
-    made->first = (PsStatColumn){metric, made->first_stats, made->is_defined};
-    made->second = (PsStatColumn){metric, made->second_stats, made->is_defined};
+    made->first = (PsStatColumn){
+        .metric = metric, .stats = made->first_stats, .is_defined = made->is_defined};
+    made->second = (PsStatColumn){
+        .metric = metric, .stats = made->second_stats, .is_defined = made->is_defined};
 }
 
 // Errors in 5 to 12 words; sources and samples are unlike.
@@ -81,8 +83,10 @@ Test(spread, parts_together_are_the_error_of_the_interval)
     static Fixture made;
     fixture_init(&made, &error_rate);
     draw_errors(&made, 3);
-    const PsRows first = {N_ROWS, made.first_stats, made.clusters};
-    const PsRows second = {N_ROWS, made.second_stats, made.clusters};
+    const PsRows first = {
+        .n_rows = N_ROWS, .stats = made.first_stats, .clusters = made.clusters};
+    const PsRows second = {
+        .n_rows = N_ROWS, .stats = made.second_stats, .clusters = made.clusters};
     PsSpread spread = of_pair(&made);
     cr_assert_not(spread.parts.is_cut);
     cr_expect_float_eq(ps_power_error(&spread.parts, &spread.design, 1),
@@ -127,7 +131,8 @@ Test(spread, rows_all_alike_are_never_certain)
     fixture_init(&made, &accuracy);
     set_all(made.first_stats, 1);
     set_all(made.second_stats, 1);
-    const PsRows rows = {N_ROWS, made.first_stats, made.clusters};
+    const PsRows rows = {
+        .n_rows = N_ROWS, .stats = made.first_stats, .clusters = made.clusters};
     PsSpread spread = of_run(&made);
     cr_assert(spread.why == NULL && spread.note != NULL);
     cr_expect_float_eq(spread.parts.sources, 13.0 / 14 * 1 / 14, 1e-12);
