@@ -225,6 +225,14 @@ def save(source_image, path, quality=80):
     subprocess.run(["vips", operation, source_image, path, *options], check=True)
 
 
+def reduce(source_image, path, side):
+    """Stores a picture as WebP whose longer side has at most so many pixels."""
+    with tempfile.TemporaryDirectory() as scratch:
+        png = os.path.join(scratch, "reduced.png")
+        subprocess.run(["vipsthumbnail", source_image, "--size", "%dx%d>" % (side, side), "-o", png], check=True)
+        save(png, path, 85)
+
+
 def render(drawing, path, quality=80):
     """Draws SVG text into `path`."""
     with tempfile.TemporaryDirectory() as scratch:
