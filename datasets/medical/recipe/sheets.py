@@ -70,7 +70,7 @@ def numeric(words, unit):
 
 
 def chart(seed, rng, half, n):
-    sheet = Sheet("chart-%02d" % (n + 1), "observation chart", PRINTS[n % 4])
+    sheet = Sheet("chart-%02d" % (n + 1), "chart", PRINTS[n % 4])
     patient = "P-%d" % rng.between(1000 + 5000 * half, 4999 + 5000 * half)
     day = datetime.date(2025, 1, 1) + datetime.timedelta(rng.below(360))
     sheet.head = ["Observation chart", "Patient no. %s    %s    %s" % (patient, rng.choice(WARDS[half]), day.strftime("%d %b %Y"))]
@@ -101,7 +101,7 @@ def chart(seed, rng, half, n):
 
 
 def report(seed, rng, half, n):
-    sheet = Sheet("report-%02d" % (n + 1), "laboratory report", PRINTS[(n + 2) % 4])
+    sheet = Sheet("report-%02d" % (n + 1), "report", PRINTS[(n + 2) % 4])
     taken = datetime.datetime(2025, 1, 1, 7) + datetime.timedelta(rng.below(360), 60 * rng.below(600))
     sample = "S%d-%05d" % (25, rng.between(10000 + 50000 * half, 49999 + 50000 * half))
     sheet.head = [rng.choice(LABORATORIES[half]), "Sample %s    collected %s" % (sample, taken.strftime("%d %b %Y %H:%M"))]
