@@ -19,6 +19,11 @@ void pe_image_clear(PeImage *image)
     *image = (PeImage){0};
 }
 
+PePicture pe_image_picture(const PeImage *image)
+{
+    return (PePicture){image->width_px, image->height_px, image->pixels};
+}
+
 static bool image_init(PeImage *image, size_t width_px, size_t height_px, PeError *error)
 {
     *image = (PeImage){width_px, height_px, malloc(bytes_of(width_px, height_px))};
@@ -121,7 +126,7 @@ static void across_pixel(const Filter *filter, size_t x, const uint8_t *row, uin
     out[2] = rounded(blue);
 }
 
-static bool resize_across(const PeImage *image, size_t width_px, PeImage *out, PeError *error)
+static bool resize_across(const PePicture *image, size_t width_px, PeImage *out, PeError *error)
 {
     Filter filter;
     if (!filter_init(&filter, image->width_px, width_px, error)) return false;
@@ -136,7 +141,7 @@ static bool resize_across(const PeImage *image, size_t width_px, PeImage *out, P
 
 // Row y, all its values at once.
 static void
-down_row(const Filter *filter, size_t y, const PeImage *image, int32_t *sums, uint8_t *out)
+down_row(const Filter *filter, size_t y, const PePicture *image, int32_t *sums, uint8_t *out)
 {
     const size_t n = bytes_of(image->width_px, 1);
     for (size_t i = 0; i < n; i++)
@@ -151,7 +156,7 @@ down_row(const Filter *filter, size_t y, const PeImage *image, int32_t *sums, ui
         out[i] = rounded(sums[i]);
 }
 
-static bool resize_down(const PeImage *image, size_t height_px, PeImage *out, PeError *error)
+static bool resize_down(const PePicture *image, size_t height_px, PeImage *out, PeError *error)
 {
     Filter filter;
     if (!filter_init(&filter, image->height_px, height_px, error)) return false;
@@ -165,7 +170,7 @@ static bool resize_down(const PeImage *image, size_t height_px, PeImage *out, Pe
     return ok;
 }
 
-static bool image_copy(const PeImage *image, PeImage *copy, PeError *error)
+static bool image_copy(const PePicture *image, PeImage *copy, PeError *error)
 {
     if (!image_init(copy, image->width_px, image->height_px, error)) return false;
     memcpy(copy->pixels, image->pixels, bytes_of(image->width_px, image->height_px));
@@ -173,7 +178,7 @@ static bool image_copy(const PeImage *image, PeImage *copy, PeError *error)
 }
 
 bool pe_image_resize(
-    const PeImage *image, size_t width_px, size_t height_px, PeImage *resized, PeError *error)
+    const PePicture *image, size_t width_px, size_t height_px, PeImage *resized, PeError *error)
 {
     PeImage wide;
     *resized = (PeImage){0};
@@ -182,7 +187,8 @@ bool pe_image_resize(
     if (height_px == image->height_px) return resize_across(image, width_px, resized, error);
     if (width_px == image->width_px) return resize_down(image, height_px, resized, error);
     if (!resize_across(image, width_px, &wide, error)) return false;
-    const bool ok = resize_down(&wide, height_px, resized, error);
+    const PePicture across = pe_image_picture(&wide);
+    const bool ok = resize_down(&across, height_px, resized, error);
     pe_image_clear(&wide);
     return ok;
 }
@@ -262,7 +268,7 @@ bool pe_tiling_plan(size_t width_px,
 
 bool pe_tiling_make(const PeTiling *tiling,
                     size_t tile_px,
-                    const PeImage *picture,
+                    const PePicture *picture,
                     PeImage *grid,
                     PeImage *overview,
                     PeError *error)
@@ -271,10 +277,13 @@ bool pe_tiling_make(const PeTiling *tiling,
     *grid = *overview = (PeImage){0};
     if (!pe_image_resize(picture, tiling->width_px, tiling->height_px, &fitted, error))
         return false;
-    const bool ok = pe_image_resize(&fitted, tiling->n_columns * tile_px,
-                                    tiling->n_rows * tile_px, grid, error);
+    const PePicture small = pe_image_picture(&fitted);
+    bool ok = pe_image_resize(&small, tiling->n_columns * tile_px, tiling->n_rows * tile_px,
+                              grid, error);
     pe_image_clear(&fitted);
-    if (ok && pe_image_resize(grid, tile_px, tile_px, overview, error)) return true;
-    pe_image_clear(grid);
-    return false;
+    if (!ok) return false;
+    const PePicture large = pe_image_picture(grid);
+    ok = pe_image_resize(&large, tile_px, tile_px, overview, error);
+    if (!ok) pe_image_clear(grid);
+    return ok;
 }

@@ -15,13 +15,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// 8-bit RGB; zero is empty.
+// A picture as it comes: 8 bits, sRGB, turned as it is seen.
+typedef struct {
+    size_t width_px, height_px; // 1 … PE_IMAGE_EDGE_MOST_PX
+    const uint8_t *pixels;      // [height, width, 3], borrowed
+} PePicture;
+
+// One of our own; zero is empty.
 typedef struct {
     size_t width_px, height_px;
     uint8_t *pixels; // [height, width, 3]
 } PeImage;
 
 void pe_image_clear(PeImage *image);
+PePicture pe_image_picture(const PeImage *image); // borrowed
 
 // What a picture is cut into.
 typedef struct {
@@ -45,12 +52,15 @@ bool pe_tiling_plan(size_t width_px,
 // The grid [n_rows·S, n_columns·S] of the tiles, and the overview [S, S].
 bool pe_tiling_make(const PeTiling *tiling,
                     size_t tile_px,
-                    const PeImage *picture,
+                    const PePicture *picture,
                     PeImage *grid,
                     PeImage *overview,
                     PeError *error);
 
 // Lanczos with 3 lobes, widened when the picture shrinks; across, then down; weights of 22 bits
 // after the point, rounded to 8 bits after each (Pillow, src/libImaging/Resample.c).
-bool pe_image_resize(
-    const PeImage *image, size_t width_px, size_t height_px, PeImage *resized, PeError *error);
+bool pe_image_resize(const PePicture *image,
+                     size_t width_px,
+                     size_t height_px,
+                     PeImage *resized,
+                     PeError *error);

@@ -20,13 +20,14 @@
 // Same bits on every run, for any number of threads, and whether a cache is used or not.
 #pragma once
 
+#include "engine/image.h"
+#include "engine/mel.h"
 #include "engine/model.h"
 #include "engine/prompt.h"
 #include "engine/senses_cache.h"
+#include "engine/video.h"
 
 #include <stdint.h>
-
-#define PE_SOUND_RATE_HZ 16000
 
 // ---- The file
 
@@ -49,32 +50,24 @@ typedef struct {
     size_t longest_edge_px; // to which a picture is brought first; 0: it keeps its size
     size_t tile_positions;  // rows of a tile
 
-    const char *audio;      // "qwen3a", "ultravox"
-    size_t chunk_frames;    // spectrum frames (10 ms) that are encoded together
-    size_t chunk_positions; // rows of a chunk
+    const char *audio;       // "qwen3a", "ultravox"
+    size_t window_frames;    // mel frames (10 ms) that are encoded together, at most
+    size_t window_positions; // rows of so many
 } PeSensesInfo;
 
 PeSensesInfo pe_senses_info(const PeSenses *senses);
 
-// ---- Media
-
-// Pixels as they are seen (turned by their EXIF), 8 bits, sRGB.
-typedef struct {
-    size_t width_px, height_px; // 1 … PE_PICTURE_EDGE_MOST_PX
-    const uint8_t *pixels;      // [height, width, 3]
-} PePicture;
-
-#define PE_PICTURE_EDGE_MOST_PX 65535
+// ---- Media; a picture is a PePicture of image.h
 
 typedef struct {
-    size_t n_samples;
+    size_t n_samples;     // PE_MEL_SAMPLES_LEAST … PE_MEL_SAMPLES_MOST
     const float *samples; // [n_samples] at PE_SOUND_RATE_HZ, mono, -1 … 1, all finite
 } PeSound;
 
 // A picture of a video and when it is seen. Which pictures are worth it is the caller's choice.
 typedef struct {
     PePicture picture;
-    double time_s; // from the start; ascending
+    double time_s; // from the start, 0 … PE_VIDEO_SECONDS_MOST; ascending
 } PeFrame;
 
 // ---- What it costs, before it is done
@@ -82,7 +75,7 @@ typedef struct {
 typedef struct {
     size_t n_pixels;    // of the pictures as they come
     double n_seconds;   // of sound
-    size_t n_encodes;   // tiles, or chunks of sound
+    size_t n_encodes;   // tiles, overviews, windows of sound
     size_t n_rows;      // of embeddings
     size_t n_positions; // rows and the tokens around them
     size_t n_bytes;     // taken while it is done, besides the PeSensesWork and the prompt
@@ -121,13 +114,12 @@ typedef struct {
 
 // What has been spent since pe_senses_begin.
 typedef struct {
-    uint64_t resize_ns;     // pixels brought to tiles
-    uint64_t spectrum_ns;   // samples to mel frames
-    uint64_t encode_ns;     // encoders and projectors
-    size_t n_encoded;       // tiles and chunks
-    size_t n_cached;        // tiles and chunks that the cache had
-    PeSensesPlan planned;   // the sum of the plans
-    size_t n_bytes_at_most; // the largest n_bytes of a plan
+    uint64_t resize_ns;   // pixels brought to tiles
+    uint64_t spectrum_ns; // samples to mel frames
+    uint64_t encode_ns;   // encoders and projectors
+    size_t n_encoded;     // tiles, overviews, windows
+    size_t n_cached;      // of them, what the cache had
+    PeSensesPlan planned; // the sum of the plans, of n_bytes the largest
 } PeSensesCost;
 
 // Memory for one thread's work, and its compute threads.

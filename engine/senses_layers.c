@@ -29,35 +29,64 @@ static Name name_in_layer(char prefix, size_t layer, const char *part)
     return name;
 }
 
-bool pe_linear_get(PeLinear *linear,
-                   const PeGguf *gguf,
-                   const char *name,
-                   size_t n_out,
-                   size_t n_in,
-                   PeError *error)
+// What get has found, or not.
+static bool found(PeSensesReader *reader, const char *name, bool is_found)
+{
+    if (is_found) {
+        const PeTensor *tensor = pe_gguf_tensor_find(reader->gguf, name);
+        reader->is_used[tensor - pe_gguf_tensor(reader->gguf, 0)] = true;
+    }
+    return is_found;
+}
+
+bool pe_reader_tensor(PeSensesReader *reader,
+                      const char *name,
+                      size_t n_dims,
+                      const size_t *shape,
+                      const PeTensor **tensor)
+{
+    return found(reader, name,
+                 pe_gguf_tensor_get(reader->gguf, name, n_dims, shape, tensor, reader->error));
+}
+
+bool pe_reader_vector(PeSensesReader *reader, const char *name, size_t n, const float **values)
+{
+    return found(reader, name,
+                 pe_gguf_vector_get(reader->gguf, name, n, values, reader->error));
+}
+
+bool pe_reader_linear(
+    PeSensesReader *reader, const char *name, size_t n_out, size_t n_in, PeLinear *linear)
 {
     const PeTensor *tensor;
     const Name bias = name_of(name, "bias");
-    if (!pe_gguf_tensor_get(gguf, name_of(name, "weight").text, 2, (size_t[]){n_out, n_in},
-                            &tensor, error))
+    if (!pe_reader_tensor(reader, name_of(name, "weight").text, 2, (size_t[]){n_out, n_in},
+                          &tensor))
         return false;
     *linear = (PeLinear){.weight = pe_tensor_matrix(tensor)};
-    return pe_gguf_tensor_find(gguf, bias.text) == NULL
-           || pe_gguf_vector_get(gguf, bias.text, n_out, &linear->bias, error);
+    return pe_gguf_tensor_find(reader->gguf, bias.text) == NULL
+           || pe_reader_vector(reader, bias.text, n_out, &linear->bias);
 }
 
-bool pe_norm_get(PeNorm *norm, const PeGguf *gguf, const char *name, size_t n, PeError *error)
+bool pe_reader_norm(PeSensesReader *reader, const char *name, size_t n, PeNorm *norm)
 {
-    return pe_gguf_vector_get(gguf, name_of(name, "weight").text, n, &norm->weight, error)
-           && pe_gguf_vector_get(gguf, name_of(name, "bias").text, n, &norm->bias, error);
+    return pe_reader_vector(reader, name_of(name, "weight").text, n, &norm->weight)
+           && pe_reader_vector(reader, name_of(name, "bias").text, n, &norm->bias);
+}
+
+bool pe_reader_size(
+    PeSensesReader *reader, const char *kind, const char *key, size_t most, size_t *value)
+{
+    char name[128];
+    snprintf(name, sizeof name, "clip.%s.%s", kind, key);
+    return pe_gguf_size(reader->gguf, name, 1, most, value, reader->error);
 }
 
 static bool read_layer(const PeSensesLayers *layers,
                        PeSensesLayer *layer,
-                       const PeGguf *gguf,
+                       PeSensesReader *reader,
                        char prefix,
-                       size_t i,
-                       PeError *error)
+                       size_t i)
 {
     const size_t d = layers->n_embedding, f = layers->n_feed;
     const struct {
@@ -70,60 +99,49 @@ static bool read_layer(const PeSensesLayers *layers,
         {"ffn_up", &layer->up, f, d},    {"ffn_down", &layer->down, d, f},
     };
     for (size_t k = 0; k < sizeof linears / sizeof *linears; k++)
-        if (!pe_linear_get(linears[k].linear, gguf,
-                           name_in_layer(prefix, i, linears[k].part).text, linears[k].n_out,
-                           linears[k].n_in, error))
+        if (!pe_reader_linear(reader, name_in_layer(prefix, i, linears[k].part).text,
+                              linears[k].n_out, linears[k].n_in, linears[k].linear))
             return false;
-    return pe_norm_get(&layer->attention_norm, gguf, name_in_layer(prefix, i, "ln1").text, d,
-                       error)
-           && pe_norm_get(&layer->feed_norm, gguf, name_in_layer(prefix, i, "ln2").text, d,
-                          error);
+    return pe_reader_norm(reader, name_in_layer(prefix, i, "ln1").text, d,
+                          &layer->attention_norm)
+           && pe_reader_norm(reader, name_in_layer(prefix, i, "ln2").text, d,
+                             &layer->feed_norm);
 }
 
-static bool read_size(const PeGguf *gguf,
-                      const char *kind,
-                      const char *key,
-                      size_t most,
-                      size_t *value,
-                      PeError *error)
-{
-    char name[128];
-    snprintf(name, sizeof name, "clip.%s.%s", kind, key);
-    return pe_gguf_size(gguf, name, 1, most, value, error);
-}
-
-static bool
-read_sizes(PeSensesLayers *layers, const PeGguf *gguf, const char *kind, PeError *error)
+static bool read_sizes(PeSensesLayers *layers, PeSensesReader *reader, const char *kind)
 {
     char name[128];
     snprintf(name, sizeof name, "clip.%s.attention.layer_norm_epsilon", kind);
-    if (!read_size(gguf, kind, "embedding_length", EMBEDDING_MOST, &layers->n_embedding, error)
-        || !read_size(gguf, kind, "attention.head_count", HEADS_MOST, &layers->n_heads, error)
-        || !read_size(gguf, kind, "feed_forward_length", FEED_MOST, &layers->n_feed, error)
-        || !read_size(gguf, kind, "block_count", LAYERS_MOST, &layers->n_layers, error)
-        || !pe_gguf_float(gguf, name, &layers->norm_epsilon, error))
+    if (!pe_reader_size(reader, kind, "embedding_length", EMBEDDING_MOST, &layers->n_embedding)
+        || !pe_reader_size(reader, kind, "attention.head_count", HEADS_MOST, &layers->n_heads)
+        || !pe_reader_size(reader, kind, "feed_forward_length", FEED_MOST, &layers->n_feed)
+        || !pe_reader_size(reader, kind, "block_count", LAYERS_MOST, &layers->n_layers)
+        || !pe_gguf_float(reader->gguf, name, &layers->norm_epsilon, reader->error))
         return false;
-    if (layers->norm_epsilon <= 0) return pe_fail(error, "key %s: is not above 0", name);
+    if (layers->norm_epsilon <= 0)
+        return pe_fail(reader->error, "key %s: is not above 0", name);
     if (layers->n_embedding % layers->n_heads != 0
         || layers->n_embedding / layers->n_heads > PE_HEAD_DIM_MOST)
-        return pe_fail(error,
+        return pe_fail(reader->error,
                        "key clip.%s.attention.head_count: %zu heads cannot share %zu values",
                        kind, layers->n_heads, layers->n_embedding);
     return true;
 }
 
-bool pe_senses_layers_init(
-    PeSensesLayers *layers, const PeGguf *gguf, const char *kind, char prefix, PeError *error)
+bool pe_senses_layers_init(PeSensesLayers *layers,
+                           PeSensesReader *reader,
+                           const char *kind,
+                           char prefix)
 {
     const char last_norm[] = {prefix, '.', 'p', 'o', 's', 't', '_', 'l', 'n', '\0'};
     *layers = (PeSensesLayers){0};
-    if (!read_sizes(layers, gguf, kind, error)
-        || !pe_norm_get(&layers->last_norm, gguf, last_norm, layers->n_embedding, error))
+    if (!read_sizes(layers, reader, kind)
+        || !pe_reader_norm(reader, last_norm, layers->n_embedding, &layers->last_norm))
         return false;
     layers->layers = calloc(layers->n_layers, sizeof *layers->layers);
-    if (layers->layers == NULL) return pe_fail_memory(error);
+    if (layers->layers == NULL) return pe_fail_memory(reader->error);
     for (size_t i = 0; i < layers->n_layers; i++)
-        if (!read_layer(layers, &layers->layers[i], gguf, prefix, i, error)) return false;
+        if (!read_layer(layers, &layers->layers[i], reader, prefix, i)) return false;
     return true;
 }
 
@@ -173,6 +191,20 @@ void pe_senses_rows_clear(PeSensesRows *rows)
     free(rows->value);
     free(rows->feed);
     *rows = (PeSensesRows){0};
+}
+
+void pe_senses_rows_add_positions(PeSensesRows *rows,
+                                  const PeMatrix *table,
+                                  size_t first,
+                                  size_t n_rows)
+{
+    const size_t d = table->n_in, row_bytes = pe_type_row_bytes(table->type, d);
+    for (size_t i = 0; i < n_rows; i++) {
+        float *x = rows->x + (first + i) * d;
+        pe_row_read(table->type, (const char *)table->data + i * row_bytes, d, rows->normed);
+        for (size_t k = 0; k < d; k++)
+            x[k] += rows->normed[k];
+    }
 }
 
 size_t pe_senses_layers_scratch_bytes(const PeSensesLayers *layers,

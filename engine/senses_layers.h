@@ -44,20 +44,37 @@ typedef struct {
     PeNorm last_norm;
 } PeSensesLayers;
 
-// Reads the sizes under clip.KIND.* and the tensors PREFIX.blk.i.* and PREFIX.post_ln.*. Sets
-// all but gelu.
-bool pe_senses_layers_init(
-    PeSensesLayers *layers, const PeGguf *gguf, const char *kind, char prefix, PeError *error);
-void pe_senses_layers_clear(PeSensesLayers *layers);
+// Reads a file and notes which tensors were asked for: what is left over is unknown.
+typedef struct {
+    const PeGguf *gguf;
+    bool *is_used; // [n_tensors of gguf]
+    PeError *error;
+} PeSensesReader;
 
-// The tensors NAME.weight and NAME.bias of gguf. A linear map may have no bias.
-bool pe_linear_get(PeLinear *linear,
-                   const PeGguf *gguf,
-                   const char *name,
-                   size_t n_out,
-                   size_t n_in,
-                   PeError *error);
-bool pe_norm_get(PeNorm *norm, const PeGguf *gguf, const char *name, size_t n, PeError *error);
+// As pe_gguf_tensor_get, pe_gguf_vector_get.
+bool pe_reader_tensor(PeSensesReader *reader,
+                      const char *name,
+                      size_t n_dims,
+                      const size_t *shape,
+                      const PeTensor **tensor);
+bool pe_reader_vector(PeSensesReader *reader, const char *name, size_t n, const float **values);
+
+// NAME.weight and NAME.bias, which a linear map may lack.
+bool pe_reader_linear(
+    PeSensesReader *reader, const char *name, size_t n_out, size_t n_in, PeLinear *linear);
+bool pe_reader_norm(PeSensesReader *reader, const char *name, size_t n, PeNorm *norm);
+
+// The key clip.KIND.KEY, 1 … most.
+bool pe_reader_size(
+    PeSensesReader *reader, const char *kind, const char *key, size_t most, size_t *value);
+
+// Reads the sizes under clip.KIND and the tensors PREFIX.blk.i.* and PREFIX.post_ln.*. Sets all
+// but gelu.
+bool pe_senses_layers_init(PeSensesLayers *layers,
+                           PeSensesReader *reader,
+                           const char *kind,
+                           char prefix);
+void pe_senses_layers_clear(PeSensesLayers *layers);
 
 // What layers work in.
 typedef struct {
@@ -74,6 +91,12 @@ bool pe_senses_rows_init(PeSensesRows *rows,
                          size_t n_rows_most,
                          PeError *error);
 void pe_senses_rows_clear(PeSensesRows *rows);
+
+// rows->x[first + i] += table[i] for i < n_rows; table [≥ n_rows, d] of any type.
+void pe_senses_rows_add_positions(PeSensesRows *rows,
+                                  const PeMatrix *table,
+                                  size_t first,
+                                  size_t n_rows);
 
 // Scratch that the PeCompute has to have.
 size_t pe_senses_layers_scratch_bytes(const PeSensesLayers *layers,

@@ -44,7 +44,8 @@ Test(image, resizes_bit_by_bit_as_pillow)
     PeError error;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         PeImage image = noise(cases[i].width_px, cases[i].height_px), resized;
-        cr_assert(pe_image_resize(&image, cases[i].new_width_px, cases[i].new_height_px,
+        const PePicture picture = pe_image_picture(&image);
+        cr_assert(pe_image_resize(&picture, cases[i].new_width_px, cases[i].new_height_px,
                                   &resized, &error));
         has_sum(&resized, cases[i].sum);
         pe_image_clear(&image);
@@ -84,7 +85,8 @@ Test(image, tiles_are_those_of_idefics3)
         cr_assert_eq(tiling.height_px, cases[i].fitted_height);
         cr_assert_eq(tiling.n_rows, cases[i].n_rows);
         cr_assert_eq(tiling.n_columns, cases[i].n_columns);
-        cr_assert(pe_tiling_make(&tiling, 32, &image, &grid, &overview, &error));
+        const PePicture picture = pe_image_picture(&image);
+        cr_assert(pe_tiling_make(&tiling, 32, &picture, &grid, &overview, &error));
         has_sum(&grid, cases[i].grid);
         has_sum(&overview, cases[i].overview);
         pe_image_clear(&image);
