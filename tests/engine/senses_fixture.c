@@ -38,6 +38,7 @@ void senses_close(Senses *senses)
     pe_senses_work_free(senses->work);
     pe_senses_free(senses->senses);
     pe_model_free(senses->model);
+    free(senses->bytes);
 }
 
 unsigned char *fixture_read(const char *name, size_t *n_bytes)

@@ -6,7 +6,8 @@
 typedef struct {
     PeModel *model;
     PeSenses *senses;
-    PeSensesWork *work; // one thread, exact, no cache, no budget
+    PeSensesWork *work;   // one thread, exact, no cache, no budget
+    unsigned char *bytes; // of the encoders' file if it lies in memory
 } Senses;
 
 // Opens fixtures/FOLDER/lm-*.gguf and mmproj-*.gguf.

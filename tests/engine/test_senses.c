@@ -14,11 +14,11 @@ static Senses senses_of_tiles(uint32_t longest_px)
     Senses senses = {.model = fixture_open(FIXTURE_Q8)};
     size_t n_bytes;
     PeError error;
-    unsigned char *bytes = fixture_read("mini-q8/mmproj-q8_0-idefics3-qwen3a.gguf", &n_bytes);
-    unsigned char *at = memmem(bytes, n_bytes, key, strlen(key));
+    senses.bytes = fixture_read("mini-q8/mmproj-q8_0-idefics3-qwen3a.gguf", &n_bytes);
+    unsigned char *at = memmem(senses.bytes, n_bytes, key, strlen(key));
     memcpy(at + strlen(key) + 4, &longest_px, sizeof longest_px);
-    // Leaked with the process: the weights stay borrowed.
-    senses.senses = pe_senses_new(pe_gguf_parse(bytes, n_bytes, &error), senses.model, &error);
+    senses.senses =
+        pe_senses_new(pe_gguf_parse(senses.bytes, n_bytes, &error), senses.model, &error);
     cr_assert_not_null(senses.senses, "%s", error.message);
     senses.work = senses_work(senses.senses, 1, NULL);
     return senses;
