@@ -131,7 +131,8 @@ pe_senses_work_new(const PeSenses *senses, const PeSensesOptions *options, PeErr
 void pe_senses_work_free(PeSensesWork *work);
 
 // A new request: costs are zero, budget holds for all that is added until the next. should_stop
-// (or NULL) is asked before each layer of an encoder: whether the caller is gone or late.
+// (or NULL) is asked before each picture and recording and each layer of an encoder: whether
+// the caller is gone or late.
 void pe_senses_begin(PeSensesWork *work,
                      const PeSensesBudget *budget,
                      bool (*should_stop)(void *data),

@@ -178,13 +178,19 @@ static bool run_encoder(PeSensesWork *work, const Piece *piece)
                         piece->n_frames, &work->stop, work->rows);
 }
 
+static bool fail_stopped(PeSensesWork *work, PeError *error)
+{
+    work->was_stopped = true;
+    return pe_fail(error, "stopped while encoding");
+}
+
 static bool encode(PeSensesWork *work, const Piece *piece, PeError *error)
 {
     const uint64_t start_ns = now_ns();
-    work->was_stopped = !run_encoder(work, piece);
+    const bool ok = run_encoder(work, piece);
     work->cost.encode_ns += now_ns() - start_ns;
-    work->cost.n_encoded += !work->was_stopped;
-    return !work->was_stopped || pe_fail(error, "stopped while encoding");
+    work->cost.n_encoded += ok;
+    return ok || fail_stopped(work, error);
 }
 
 static PeHash hash_of(const PeSensesWork *work, const Piece *piece)
@@ -280,6 +286,7 @@ add_picture(PeSensesWork *work, const PePicture *picture, PePrompt *prompt, PeEr
     const uint64_t start_ns = now_ns();
     PeTiling tiling;
     PeImage grid, overview;
+    if (pe_stop_is(&work->stop)) return fail_stopped(work, error);
     if (!pe_tiling_plan(picture->width_px, picture->height_px, vision->tile_px,
                         vision->longest_edge_px, &tiling, error)
         || !pe_tiling_make(&tiling, vision->tile_px, picture, &grid, &overview, error))
@@ -374,6 +381,7 @@ add_sound(PeSensesWork *work, const PeSound *sound, PePrompt *prompt, PeError *e
 {
     const PeSenses *senses = work->senses;
     const size_t n_frames = pe_mel_n_frames(senses->audio.end, sound->n_samples);
+    if (pe_stop_is(&work->stop)) return fail_stopped(work, error);
     float *frames = spectrum_new(work, sound, n_frames);
     if (frames == NULL) return pe_fail_memory(error);
     const bool ok =

@@ -8,15 +8,20 @@
 
 #define WAV_HEADER_BYTES 44
 
-PeSensesWork *senses_work(const PeSenses *senses, unsigned n_threads, PeSensesCache *cache)
+PeSensesWork *senses_work_of(const PeSenses *senses, const PeSensesOptions *options)
 {
-    const PeSensesOptions options = {pe_level_default(), PE_PRECISION_EXACT, n_threads, cache};
     const PeSensesBudget no_budget = {0};
     PeError error;
-    PeSensesWork *work = pe_senses_work_new(senses, &options, &error);
+    PeSensesWork *work = pe_senses_work_new(senses, options, &error);
     cr_assert_not_null(work, "%s", error.message);
     pe_senses_begin(work, &no_budget, NULL, NULL);
     return work;
+}
+
+PeSensesWork *senses_work(const PeSenses *senses, unsigned n_threads, PeSensesCache *cache)
+{
+    const PeSensesOptions options = {pe_level_default(), PE_PRECISION_EXACT, n_threads, cache};
+    return senses_work_of(senses, &options);
 }
 
 Senses senses_open(const char *folder)

@@ -14,8 +14,11 @@ typedef struct {
 Senses senses_open(const char *folder);
 void senses_close(Senses *senses);
 
-// A PeSensesWork of so many threads for cache (or NULL).
+// A PeSensesWork of so many threads for cache (or NULL), at pe_level_default.
 PeSensesWork *senses_work(const PeSenses *senses, unsigned n_threads, PeSensesCache *cache);
+
+// With options, and no budget.
+PeSensesWork *senses_work_of(const PeSenses *senses, const PeSensesOptions *options);
 
 // The bytes of fixtures/NAME; the caller frees them.
 unsigned char *fixture_read(const char *name, size_t *n_bytes);

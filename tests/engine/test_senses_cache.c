@@ -1,6 +1,7 @@
 #include "engine/senses_cache.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -92,5 +93,27 @@ Test(senses_cache, what_is_larger_than_the_bound_is_not_kept)
     add(cache, 1);
     cr_assert_not(has(cache, 1));
     cr_assert_eq(pe_senses_cache_counts(cache).n_entries, 0);
+    pe_senses_cache_free(cache);
+}
+
+static void *find_and_add(void *data)
+{
+    for (int i = 0; i < 2000; i++)
+        if (!has(data, i * 7 % 40)) add(data, i * 7 % 40);
+    return NULL;
+}
+
+Test(senses_cache, threads_share_it)
+{
+    PeSensesCache *cache = pe_senses_cache_new(32768);
+    pthread_t threads[4];
+    for (size_t i = 0; i < 4; i++)
+        pthread_create(&threads[i], NULL, find_and_add, cache);
+    for (size_t i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    const PeSensesCacheCounts counts = pe_senses_cache_counts(cache);
+    cr_assert_eq(counts.n_hits + counts.n_misses, 8000);
+    cr_assert_leq(counts.n_bytes, 32768);
+    cr_assert_gt(counts.n_dropped, 0);
     pe_senses_cache_free(cache);
 }
