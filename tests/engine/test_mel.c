@@ -49,6 +49,16 @@ Test(mel, a_tone_is_loudest_where_it_is)
     free(frames);
 }
 
+Test(mel, silence_is_the_floor)
+{
+    static const float samples[1600];
+    const PeSound sound = {1600, samples};
+    float *frames = frames_of(&sound, PE_MEL_MIRROR, N_MELS, 1);
+    for (size_t i = 0; i < 11 * N_MELS; i++)
+        cr_assert_float_eq(frames[i], (log10(ldexp(1, -24)) + 4) / 4, 1e-6);
+    free(frames);
+}
+
 Test(mel, count_of_frames)
 {
     static const struct {

@@ -57,6 +57,49 @@ Test(senses, say_what_they_can)
     senses_close(&senses);
 }
 
+// What pe_senses_new says to the mmproj of mini-q8 with n bytes behind a key replaced.
+static void says(const char *key, size_t skip, const void *to, size_t n, const char *message)
+{
+    size_t n_bytes;
+    PeError error = {0};
+    PeModel *model = fixture_open(FIXTURE_Q8);
+    unsigned char *bytes = fixture_read("mini-q8/mmproj-q8_0-idefics3-qwen3a.gguf", &n_bytes);
+    memcpy((unsigned char *)memmem(bytes, n_bytes, key, strlen(key)) + strlen(key) + skip, to,
+           n);
+    PeGguf *gguf = pe_gguf_parse(bytes, n_bytes, &error);
+    cr_assert_not_null(gguf, "%s", error.message);
+    cr_assert_null(pe_senses_new(gguf, model, &error));
+    cr_assert_str_eq(error.message, message);
+    pe_model_free(model);
+    free(bytes);
+}
+
+Test(senses, files_that_do_not_fit_are_refused)
+{
+    const uint32_t width = 64;
+    says("general.architecture", 12, "clap", 4,
+         "key general.architecture: clap is not an encoder; clip is");
+    says("clip.vision.projector_type", 12, "idefics9", 8,
+         "a vision encoder of the kind idefics9 is not known; idefics3 is");
+    says("clip.audio.projector_type", 12, "qwen9a", 6,
+         "an audio encoder of the kind qwen9a is not known; qwen3a and ultravox are");
+    says("clip.vision.projection_dim", 4, &width, sizeof width,
+         "key clip.vision.projection_dim: is 64, the model's is 96");
+    says("clip.has_audio_encoder", 4, "", 1,
+         "tensor a.conv2d.1.weight: is no part of the encoders that are known");
+    says("a.blk.1.ffn_d", 0, "x", 1, "tensor a.blk.1.ffn_down.weight: is not there");
+}
+
+Test(senses, a_language_model_is_no_encoder)
+{
+    Senses senses = senses_open("mini-q8");
+    PeError error;
+    cr_assert_null(
+        pe_senses_open(PS_TESTS_DIR "/engine/fixtures/" FIXTURE_Q8, senses.model, &error));
+    cr_assert_not_null(strstr(error.message, "llama is not an encoder"), "%s", error.message);
+    senses_close(&senses);
+}
+
 // ---- Layout
 
 static const char *text_of(const Senses *senses, int32_t token)
@@ -267,6 +310,28 @@ Test(senses, threads_and_the_cache_change_no_bit)
     pe_prompt_clear(&again);
     pe_senses_work_free(two);
     pe_senses_cache_free(cache);
+    senses_close(&senses);
+}
+
+// bf16 has 8 bits: a part of a hundred or so in a value.
+Test(senses, fast_is_near_exact)
+{
+    Senses senses = senses_open("mini-f32");
+    const PeSensesOptions options = {pe_level_default(), PE_PRECISION_FAST, 1, NULL};
+    PeSensesWork *fast = senses_work_of(senses.senses, &options);
+    PePrompt exact = prompt_of(&senses), near = prompt_of(&senses);
+    PeError error;
+    double errors = 0, squares = 0;
+    cr_assert(fixture_add_media(senses.work, "tone9s.wav", &exact, &error));
+    cr_assert(fixture_add_media(fast, "tone9s.wav", &near, &error));
+    for (size_t i = 0; i < 104 * 96; i++) {
+        errors += pow(exact.items[1].rows[i] - near.items[1].rows[i], 2);
+        squares += pow(exact.items[1].rows[i], 2);
+    }
+    cr_assert_lt(sqrt(errors / squares), 0.03, "%g", sqrt(errors / squares));
+    pe_prompt_clear(&exact);
+    pe_prompt_clear(&near);
+    pe_senses_work_free(fast);
     senses_close(&senses);
 }
 
