@@ -161,14 +161,16 @@ Test(senses, a_tile_is_what_the_crop_alone_would_be)
     PePicture picture = gradient(64, 64), crop = gradient(32, 32);
     PePrompt whole = prompt_of(&tiled), part = prompt_of(&plain);
     PeError error;
-    // Of tile (2, 1) of the gradient.
-    for (size_t i = 0; i < 32 * 32; i++)
+    // Of tile (2, 2) of the gradient.
+    for (size_t i = 0; i < 32 * 32; i++) {
+        ((uint8_t *)crop.pixels)[3 * i] += 32;
         ((uint8_t *)crop.pixels)[3 * i + 1] += 32;
+    }
     cr_assert(pe_senses_add_picture(tiled.work, &picture, &whole, &error));
     cr_assert(pe_senses_add_picture(plain.work, &crop, &part, &error));
-    cr_assert_eq(whole.items[5].kind, PE_ITEM_IMAGE);
-    cr_assert_arr_eq(whole.items[5].rows, part.items[1].rows, 4 * 96 * sizeof(float));
-    cr_assert_arr_neq(whole.items[3].rows, part.items[1].rows, 4 * 96 * sizeof(float));
+    cr_assert_eq(whole.items[7].kind, PE_ITEM_IMAGE);
+    cr_assert_arr_eq(whole.items[7].rows, part.items[1].rows, 4 * 96 * sizeof(float));
+    cr_assert_arr_neq(whole.items[5].rows, part.items[1].rows, 4 * 96 * sizeof(float));
     pe_prompt_clear(&whole);
     pe_prompt_clear(&part);
     free((void *)picture.pixels);
@@ -309,6 +311,27 @@ Test(senses, threads_and_the_cache_change_no_bit)
     pe_prompt_clear(&first);
     pe_prompt_clear(&again);
     pe_senses_work_free(two);
+    pe_senses_cache_free(cache);
+    senses_close(&senses);
+}
+
+// The overview is the only tile again, which is all that may come from the cache.
+Test(senses, ways_to_encode_do_not_share_rows)
+{
+    Senses senses = senses_open("mini-f32");
+    PeSensesCache *cache = pe_senses_cache_new(1 << 20);
+    PeError error;
+    for (int level = PE_LEVEL_PLAIN; level <= (int)pe_level_of_machine(); level++)
+        for (int precision = PE_PRECISION_EXACT; precision <= PE_PRECISION_FAST; precision++) {
+            const PeSensesOptions options = {(PeLevel)level, (PePrecision)precision, 1, cache};
+            PeSensesWork *work = senses_work_of(senses.senses, &options);
+            PePrompt prompt = prompt_of(&senses);
+            cr_assert(fixture_add_media(work, "scene32.png", &prompt, &error));
+            cr_assert_eq(pe_senses_cost(work)->n_encoded, 1);
+            cr_assert_eq(pe_senses_cost(work)->n_cached, 1);
+            pe_prompt_clear(&prompt);
+            pe_senses_work_free(work);
+        }
     pe_senses_cache_free(cache);
     senses_close(&senses);
 }
