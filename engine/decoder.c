@@ -138,6 +138,11 @@ static bool read_ends(PeDecoder *decoder, const PeGguf *gguf, PeError *error)
 
 // ---- What does not belong
 
+static bool is_of_cross(const PeDecoder *decoder, const char *name)
+{
+    return decoder->has_cross && strncmp(name, "cross.", strlen("cross.")) == 0;
+}
+
 static bool is_ours(const PeDecoder *decoder, const char *name)
 {
     static const char *const parts[TENSORS_OF_A_LAYER] = {
@@ -145,7 +150,7 @@ static bool is_ours(const PeDecoder *decoder, const char *name)
         "ffn_norm",  "ffn_up", "ffn_gate", "ffn_down"};
     size_t layer;
     if (strcmp(name, "token_embd.weight") == 0 || strcmp(name, "output_norm.weight") == 0
-        || strcmp(name, "output.weight") == 0)
+        || strcmp(name, "output.weight") == 0 || is_of_cross(decoder, name))
         return true;
     if (sscanf(name, "blk.%zu.", &layer) != 1 || layer >= decoder->n_layers) return false;
     for (size_t i = 0; i < TENSORS_OF_A_LAYER; i++)
@@ -167,19 +172,21 @@ static bool check_nothing_else(const PeDecoder *decoder, const PeGguf *gguf, PeE
            || pe_fail(error, "key llama.rope.scaling.type: scaled positions are not known");
 }
 
-static bool check_architecture(const PeGguf *gguf, PeError *error)
+static bool check_architecture(PeDecoder *decoder, const PeGguf *gguf, PeError *error)
 {
     PeString name;
     if (!pe_gguf_string(gguf, "general.architecture", &name, error)) return false;
-    return pe_string_is(name, "llama")
-           || pe_fail(error, "key general.architecture: %.*s is not known; llama is",
+    decoder->has_cross = pe_string_is(name, "llama-cross");
+    return decoder->has_cross || pe_string_is(name, "llama")
+           || pe_fail(error,
+                      "key general.architecture: %.*s is not known; llama and llama-cross are",
                       name.n_bytes < 64 ? (int)name.n_bytes : 64, name.bytes);
 }
 
 bool pe_decoder_init(PeDecoder *decoder, const PeGguf *gguf, PeError *error)
 {
     *decoder = (PeDecoder){0};
-    if (!check_architecture(gguf, error) || !read_sizes(decoder, gguf, error)
+    if (!check_architecture(decoder, gguf, error) || !read_sizes(decoder, gguf, error)
         || !read_ends(decoder, gguf, error))
         return false;
     decoder->layers = calloc(decoder->n_layers, sizeof *decoder->layers);

@@ -47,10 +47,12 @@ typedef struct {
     PeLayer *layers;          // [n_layers]
     const float *output_norm; // [d]
     PeMatrix head;            // [V, d]
+    bool has_cross; // of "llama-cross": the blocks of cross.h stand between the layers
 } PeDecoder;
 
 // Finds the weights in gguf, which stay borrowed, and checks every shape; a tensor that is no
-// part of this network is refused, as is every architecture but "llama".
+// part of this network is refused, as is every architecture but "llama" and "llama-cross",
+// whose tensors cross.* are left to pe_cross_init.
 bool pe_decoder_init(PeDecoder *decoder, const PeGguf *gguf, PeError *error);
 void pe_decoder_clear(PeDecoder *decoder);
 
@@ -120,6 +122,15 @@ bool pe_decoder_run(const PeDecoder *decoder,
                     size_t n_spans,
                     bool (*should_stop)(void *data),
                     void *data);
+
+// The parts of pe_decoder_run, for a network that does something between its layers: the first
+// once, then the layers in their order.
+void pe_decoder_begin(const PeDecoder *decoder,
+                      PeWork *work,
+                      const PeSpan *spans,
+                      size_t n_spans);
+void pe_decoder_run_layer(
+    const PeDecoder *decoder, PeWork *work, const PeSpan *spans, size_t n_spans, size_t layer);
 
 // After a run: logits[V] of row i.
 void pe_decoder_logits(const PeDecoder *decoder, PeWork *work, size_t i, float *logits);

@@ -222,9 +222,19 @@ void pe_work_set_token(PeWork *work, const PeDecoder *decoder, size_t i, int32_t
                 work->x + i * table->n_in);
 }
 
+static size_t n_rows_of(const PeSpan *spans, size_t n_spans)
+{
+    size_t n_rows = 0;
+    for (size_t i = 0; i < n_spans; i++)
+        n_rows += spans[i].n;
+    return n_rows;
+}
+
 // The angles are the same in all layers.
-static size_t
-set_positions(const PeDecoder *decoder, PeWork *work, const PeSpan *spans, size_t n_spans)
+void pe_decoder_begin(const PeDecoder *decoder,
+                      PeWork *work,
+                      const PeSpan *spans,
+                      size_t n_spans)
 {
     size_t n_rows = 0;
     for (size_t i = 0; i < n_spans; i++)
@@ -232,7 +242,13 @@ set_positions(const PeDecoder *decoder, PeWork *work, const PeSpan *spans, size_
             work->positions[n_rows++] = (int32_t)(spans[i].first + j);
     pe_rope_angles(work->positions, n_rows, decoder->rope_base, decoder->n_rotated,
                    work->cosines, work->sines);
-    return n_rows;
+}
+
+void pe_decoder_run_layer(
+    const PeDecoder *decoder, PeWork *work, const PeSpan *spans, size_t n_spans, size_t layer)
+{
+    const Run run = {decoder, work, spans, n_spans, n_rows_of(spans, n_spans)};
+    run_layer(&run, layer);
 }
 
 bool pe_decoder_run(const PeDecoder *decoder,
@@ -242,11 +258,10 @@ bool pe_decoder_run(const PeDecoder *decoder,
                     bool (*should_stop)(void *data),
                     void *data)
 {
-    const Run run = {decoder, work, spans, n_spans,
-                     set_positions(decoder, work, spans, n_spans)};
+    pe_decoder_begin(decoder, work, spans, n_spans);
     for (size_t i = 0; i < decoder->n_layers; i++) {
         if (should_stop != NULL && should_stop(data)) return false;
-        run_layer(&run, i);
+        pe_decoder_run_layer(decoder, work, spans, n_spans, i);
     }
     return true;
 }

@@ -4,7 +4,10 @@
 
 static bool read_model(PeModel *model, PeError *error)
 {
-    if (!pe_decoder_init(&model->decoder, model->gguf, error)) return false;
+    if (!pe_decoder_init(&model->decoder, model->gguf, error)
+        || (model->decoder.has_cross
+            && !pe_cross_init(&model->cross, &model->decoder, model->gguf, error)))
+        return false;
     model->vocabulary = pe_vocabulary_new(model->gguf, error);
     if (model->vocabulary == NULL) return false;
     return model->vocabulary->n_tokens == model->decoder.n_tokens
@@ -39,6 +42,7 @@ void pe_model_free(PeModel *model)
 {
     if (model == NULL) return;
     pe_vocabulary_free(model->vocabulary);
+    pe_cross_clear(&model->cross);
     pe_decoder_clear(&model->decoder);
     pe_gguf_free(model->gguf);
     free(model);

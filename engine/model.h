@@ -2,13 +2,14 @@
 // Immutable; threads share it without locks.
 #pragma once
 
-#include "engine/decoder.h"
+#include "engine/cross.h"
 #include "engine/tokenizer.h"
 
 typedef struct {
     PeGguf *gguf;
     PeVocabulary *vocabulary;
     PeDecoder decoder;
+    PeCross cross; // zero unless decoder.has_cross
 } PeModel;
 
 // Opens the GGUF file at path. NULL with the error naming the file and what is wrong in it.
