@@ -77,6 +77,7 @@ _proofsheet_arguments() { # COMMAND
         report | score | compare | gate | audit | discover) _proofsheet_files .proof ;;
         power) _proofsheet_files .proof .yaml .yml ;;
         check) _proofsheet_files .json ;;
+        model) if ((cword == 2)); then _proofsheet_words "info check"; else _proofsheet_files .gguf; fi ;;
         dataset) if ((cword == 2)); then _proofsheet_words "info verify build"; else _proofsheet_files .jsonl .h5; fi ;;
     esac
 }

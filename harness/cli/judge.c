@@ -1,6 +1,6 @@
 #include "harness/cli/judge.h"
 
-#include "harness/cli/model.h"
+#include "harness/cli/provider.h"
 
 #include <math.h>
 

@@ -1,30 +1,50 @@
-#include "harness/cli/model.h"
-
-#include "harness/error.h"
+// `proofsheet model info|check`: model files of the reference engine.
+#include "harness/cli/command.h"
+#include "harness/cli/model_check.h"
+#include "harness/cli/model_info.h"
 
 #include <string.h>
 
-const PsAdapter *ps_model_adapter(const PsRegistry *registry,
-                                  const char *where,
-                                  const char *model,
-                                  const char **name,
-                                  GError **error)
+static const char usage[] = "model info FILE… | model check FOLDER…";
+
+static bool check_all(char **folders, int *exit_status, GError **error)
 {
-    const char *slash = strchr(model, '/');
-    g_autofree char *provider =
-        slash != NULL ? g_strndup(model, (size_t)(slash - model)) : g_strdup(model);
-    const PsAdapter *adapter = ps_registry_adapter(registry, provider);
-    if (adapter == NULL || slash == NULL || slash[1] == '\0')
-        return ps_fail_null(
-            error, PS_ERROR_USAGE,
-            "%s %s: not PROVIDER/NAME of a provider there is (see: proofsheet list)", where,
-            model);
-    *name = slash + 1;
-    return adapter;
+    PsModelCounts counts = {0};
+    for (char **folder = folders; *folder != NULL; folder++)
+        if (!ps_model_check(*folder, &counts, stdout, error)) return false;
+    printf("%zu passed, %zu failed\n", counts.n_passed, counts.n_failed);
+    *exit_status = counts.n_failed > 0;
+    return true;
 }
 
-int ps_model_connections(const PsAdapter *adapter)
+static bool
+run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError **error)
 {
-    return adapter->default_connections > 0 ? adapter->default_connections
-                                            : (int)g_get_num_processors();
+    gboolean with_all = FALSE;
+    const GOptionEntry entries[] = {
+        {"all", 0, 0, G_OPTION_ARG_NONE, &with_all, "info: every key and tensor", NULL},
+        {0},
+    };
+    (void)registry;
+    g_autoptr(GOptionContext) context = g_option_context_new("info FILE… | check FOLDER…");
+    g_autoptr(GError) failure = NULL;
+    g_option_context_set_summary(context, ps_command_model.summary);
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &failure))
+        return ps_fail(error, PS_ERROR_USAGE, "%s", failure->message);
+    const bool is_check = argc > 2 && strcmp(argv[1], "check") == 0;
+    if (argc < 3 || (!is_check && strcmp(argv[1], "info") != 0))
+        return ps_fail(error, PS_ERROR_USAGE, "takes: %s", usage);
+    *exit_status = 0;
+    if (is_check) return check_all(argv + 2, exit_status, error);
+    for (char **path = argv + 2; *path != NULL; path++)
+        if (!ps_model_info(*path, with_all, stdout, error)) return false;
+    return true;
 }
+
+const PsCommand ps_command_model = {
+    .name = "model",
+    .usage = usage,
+    .summary = "Say what a model file is; run golden cases through the engine",
+    .run = run,
+};

@@ -6,9 +6,9 @@
 #include "harness/cli/command.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/log.h"
-#include "harness/cli/model.h"
 #include "harness/cli/options.h"
 #include "harness/cli/output.h"
+#include "harness/cli/provider.h"
 #include "harness/cli/verdict.h"
 
 #include <math.h>

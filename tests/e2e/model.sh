@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Model files through the command line: what they are, golden cases, and what is no model.
+. "$(dirname "$0")/lib.sh"
+
+fixtures=$repository/tests/engine/fixtures
+
+say "golden cases pass"
+run_expect 0 "$proofsheet" model check "$fixtures/mini-f32" "$fixtures/mini-q8"
+assert_eq "the last line" "$(tail -n 1 stdout)" "18 passed, 0 failed"
+
+say "another expectation fails and says where"
+mkdir golden
+cp "$fixtures"/*.png "$fixtures"/*.wav .
+cp "$fixtures"/mini-f32/*.gguf golden/
+jq '.cases[0].top10[3][1] += 0.002 | .cases[1].layout[0] = 1 | .cases[2].n_tokens = 3' "$fixtures/mini-f32/expected.json" >golden/expected.json
+run_expect 1 "$proofsheet" model check golden
+assert_eq "the last line" "$(tail -n 1 stdout)" "6 passed, 3 failed"
+assert_contains "a probability" "$out" "golden: case 1: token 460 has"
+assert_contains "a layout" "$out" "golden: case 2: layout 422 390"
+assert_contains "a number of tokens" "$out" "golden: case 3: 34 positions, expected 3"
+
+say "what a file is"
+run_expect 0 "$proofsheet" model info golden/*.gguf
+assert_contains "the network" "$out" "language model, layers 3, width 96"
+assert_contains "the senses" "$out" "vision encoder, projector idefics3"
+run_expect 0 "$proofsheet" model info --all golden/lm-f32.gguf
+assert_contains "a tensor" "$out" "blk.0.attn_q.weight: F32 [96, 96]"
+
+say "what is no model"
+run_expect 65 "$proofsheet" model info "$0"
+head -c 100000 golden/lm-f32.gguf >cut.gguf
+run_expect 65 "$proofsheet" model info cut.gguf
+run_expect 66 "$proofsheet" model info nowhere.gguf
+run_expect 66 "$proofsheet" model check .
+run_expect 64 "$proofsheet" model check
+jq '.lm = "../secret.gguf"' golden/expected.json >other.json && mv other.json golden/expected.json
+run_expect 65 "$proofsheet" model check golden
+printf '{"cases": [' >golden/expected.json
+run_expect 65 "$proofsheet" model check golden
