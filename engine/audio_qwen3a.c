@@ -118,7 +118,7 @@ void pe_qwen3a_clear(PeQwen3a *audio)
 
 static size_t column_values(const PeQwen3a *audio)
 {
-    size_t most = 0;
+    size_t most = 1;
     for (size_t i = 0; i < N_CONVS; i++) {
         const Size in = map_size(audio, i), out = map_size(audio, i + 1);
         const size_t n = out.n_mels * out.n_times * in.n_channels * TAPS;

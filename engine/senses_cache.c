@@ -88,7 +88,8 @@ static void drop_oldest(PeSensesCache *cache)
     while (*at != entry)
         at = &(*at)->next_of_bucket;
     *at = entry->next_of_bucket;
-    unlink_entry(cache, entry);
+    cache->oldest = entry->newer;
+    *(entry->newer != NULL ? &entry->newer->older : &cache->newest) = NULL;
     cache->counts.n_bytes -= entry_bytes(entry->n_values);
     cache->counts.n_entries--;
     cache->counts.n_dropped++;
