@@ -68,15 +68,29 @@ static inline V v_gelu(PeGelu kind, V x)
 
 // ---- One row
 
+// Asks for n_bytes that will be read soon: the processor itself does not look past the end of a
+// page.
+#define AHEAD_BYTES 4096
+
+static inline __attribute__((always_inline)) void ahead_fetch(const void *at, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes; i += 64)
+        __builtin_prefetch((const void *)((uintptr_t)at + AHEAD_BYTES + i));
+}
+
 static inline __attribute__((always_inline)) float
 row_dot(PeType type, const void *w, const float *x, size_t n)
 {
+    const size_t value_bytes = type == PE_TYPE_F32 ? 4 : 2;
     V sums[4] = {v_set(0), v_set(0), v_set(0), v_set(0)};
     size_t i = 0;
-    for (; i + 4 * LANES <= n; i += 4 * LANES)
+    for (; i + 4 * LANES <= n; i += 4 * LANES) {
+        ahead_fetch((const char *)w + i * value_bytes, 4 * LANES * value_bytes);
+#pragma GCC unroll 4
         for (size_t j = 0; j < 4; j++)
             sums[j] =
                 v_fma(values_load(type, w, i + j * LANES), v_load(x + i + j * LANES), sums[j]);
+    }
     for (; i + LANES <= n; i += LANES)
         sums[0] = v_fma(values_load(type, w, i), v_load(x + i), sums[0]);
     if (i < n)
@@ -84,26 +98,32 @@ row_dot(PeType type, const void *w, const float *x, size_t n)
     return v_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-// Scales of 64 blocks at a time: converted together, read one by one.
-#define SCALES 64
+// Scales are read for 16 blocks at a time.
+#define SCALES 16
+
+// The scales of weights times those of activations, of n ≤ SCALES blocks.
+static inline void
+scales_multiply(const PeBlockQ8_0 *w, const float *x, size_t n, float *scales)
+{
+    for (size_t i = 0; i < n; i += LANES)
+        v_store(scales + i, v_load_scales(w + i, n - i) * v_load_n(x + i, n - i));
+}
 
 static float row_dot_q8_0(const PeBlockQ8_0 *w, PeRow16 row, size_t n_blocks)
 {
-    V sums[2] = {v_set(0), v_set(0)};
-    float scales[SCALES];
+    V sums[4] = {v_set(0), v_set(0), v_set(0), v_set(0)};
+    _Alignas(64) float scales[SCALES];
     for (size_t first = 0; first < n_blocks; first += SCALES) {
         const size_t n = n_blocks - first < SCALES ? n_blocks - first : SCALES;
-        uint16_t halves[SCALES];
+        scales_multiply(w + first, row.scales + first, n, scales);
+        ahead_fetch(w + first, n * sizeof *w);
+#pragma GCC unroll 4
         for (size_t i = 0; i < n; i++)
-            halves[i] = w[first + i].scale;
-        for (size_t i = 0; i < n; i += LANES)
-            v_store(scales + i, v_load_f16(halves + i) * v_load(row.scales + first + i));
-        for (size_t i = 0; i < n; i++)
-            sums[i % 2] =
+            sums[i % 4] =
                 v_fma(v_dot_q8(w[first + i].values, row.values + (first + i) * PE_Q8_0_VALUES),
-                      v_set(scales[i]), sums[i % 2]);
+                      v_set(scales[i]), sums[i % 4]);
     }
-    return v_sum(sums[0] + sums[1]);
+    return v_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
 static void
