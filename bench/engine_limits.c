@@ -1,0 +1,6 @@
+#include "bench/engine_limits.h"
+
+void engine_limits_print(unsigned n_threads)
+{
+    (void)n_threads;
+}
