@@ -15,8 +15,9 @@
 #define VALUE_BYTES 4  // the largest value_bytes
 #define K_BLOCK_MOST 1024
 
-// Outputs of a task with few rows: small enough to balance, large enough to stream.
-#define STREAM_BYTES 16384
+// Weights of a task with few rows, about: small enough to balance, large enough to stream.
+#define STREAM_BYTES 65536
+#define STREAM_OUTS 4 // a multiple of so many
 
 // ---- The scratch
 
@@ -98,9 +99,11 @@ static void few_multiply(PeCompute *compute, Few *few)
 {
     const PeMatrix *w = few->w;
     if (w->type == PE_TYPE_Q8_0) rows_quantise(few, compute->scratch);
-    const size_t n = STREAM_BYTES / (pe_type_row_bytes(w->type, w->n_in) + 1);
-    few->outs_per_task = n < 16 ? 16 : n;
-    const size_t n_tasks = (w->n_out + few->outs_per_task - 1) / few->outs_per_task;
+    const size_t n_bytes = w->n_out * pe_type_row_bytes(w->type, w->n_in);
+    size_t n_tasks =
+        pe_round_up(1 + n_bytes / STREAM_BYTES, pe_pool_n_threads(compute->pool));
+    few->outs_per_task = pe_round_up((w->n_out + n_tasks - 1) / n_tasks, STREAM_OUTS);
+    n_tasks = (w->n_out + few->outs_per_task - 1) / few->outs_per_task;
     pe_pool_run(compute->pool, n_tasks, few_work, few);
 }
 
