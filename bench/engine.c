@@ -1,11 +1,13 @@
 // engine - how fast the engine runs a model, and how fast the machine is.
 //
-//   engine lm FILE exact|fast N_THREADS        tokens a second: a prompt of 512, then 128 more
-//   engine limits N_THREADS                    what the machine does at most
+//   engine lm FILE exact|fast N_THREADS          a prompt of 512 tokens, then 128 more
+//   engine vision FILE LM exact|fast N_THREADS   a picture of the size of one tile
+//   engine limits N_THREADS                      what the machine does at most
 //
 // Prints lines of a name and a number. Of several runs the median counts; the first, which
 // reads the file from disk, does not.
 #include "bench/engine_limits.h"
+#include "bench/engine_vision.h"
 
 #include "engine/model.h"
 
@@ -14,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PROMPT = 512, ANSWER = 128, RUNS = 5 };
+enum { PROMPT = 512, ANSWER = 128, RUNS = 3 };
 
 static _Noreturn void fail(const char *what)
 {
@@ -139,9 +141,13 @@ int main(int n_arguments, char **arguments)
 {
     if (n_arguments == 5 && strcmp(arguments[1], "lm") == 0)
         lm_measure(arguments[2], precision_read(arguments[3]), threads_read(arguments[4]));
+    else if (n_arguments == 6 && strcmp(arguments[1], "vision") == 0)
+        engine_vision_measure(arguments[2], arguments[3], precision_read(arguments[4]),
+                              threads_read(arguments[5]));
     else if (n_arguments == 3 && strcmp(arguments[1], "limits") == 0)
         engine_limits_print(threads_read(arguments[2]));
     else
-        fail("usage: engine lm FILE exact|fast N_THREADS, engine limits N_THREADS");
+        fail("usage: engine lm FILE exact|fast N_THREADS, engine vision FILE LM exact|fast "
+             "N_THREADS, engine limits N_THREADS");
     return 0;
 }
