@@ -51,7 +51,8 @@ typedef struct {
 // Enough sums that none waits for itself.
 enum { SUMS = 12, SQUARES = 4 };
 
-__attribute__((target("avx2,fma"))) static void fma_avx2(void *data, size_t task, unsigned thread)
+__attribute__((target("avx2,fma"))) static void
+fma_avx2(void *data, size_t task, unsigned thread)
 {
     (void)data, (void)task, (void)thread;
     const __m256 a = _mm256_set1_ps(0.5f);
@@ -68,7 +69,8 @@ __attribute__((target("avx2,fma"))) static void fma_avx2(void *data, size_t task
     }
 }
 
-__attribute__((target("avx512f"))) static void fma_avx512(void *data, size_t task, unsigned thread)
+__attribute__((target("avx512f"))) static void
+fma_avx512(void *data, size_t task, unsigned thread)
 {
     (void)data, (void)task, (void)thread;
     const __m512 a = _mm512_set1_ps(0.5f);
@@ -198,8 +200,7 @@ static void memory_print(PeCompute *compute)
 
 void engine_limits_print(unsigned n_threads)
 {
-    PeCompute *compute =
-        pe_compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, n_threads, 0);
+    PeCompute *compute = pe_compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, n_threads, 0);
     if (!compute) return;
     arithmetics_print(compute, n_threads);
     memory_print(compute);

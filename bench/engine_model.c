@@ -201,12 +201,9 @@ static void string_write(Writer *writer, const char *key, const char *value)
 }
 
 // The letters that stand for the 256 bytes, what a picture needs, then names that no text has.
-static const char *const special_tokens[] = {"<|endoftext|>",
-                                             "<|im_start|>",
-                                             "<|im_end|>",
-                                             "<fake_token_around_image>",
-                                             "<global-img>",
-                                             "<row_1_col_1>"};
+static const char *const special_tokens[] = {"<|endoftext|>", "<|im_start|>",
+                                             "<|im_end|>",    "<fake_token_around_image>",
+                                             "<global-img>",  "<row_1_col_1>"};
 enum { BYTES = 256, SPECIALS = sizeof special_tokens / sizeof *special_tokens };
 
 // GPT-2's alphabet: printable characters of Latin 1 for themselves, the others from U+0100 on.
@@ -214,8 +211,7 @@ static void letters_write(Writer *writer)
 {
     unsigned n_others = 0;
     for (unsigned byte = 0; byte < BYTES; byte++) {
-        const bool is_itself =
-            (byte >= 33 && byte <= 126) || (byte >= 161 && byte != 173);
+        const bool is_itself = (byte >= 33 && byte <= 126) || (byte >= 161 && byte != 173);
         const unsigned code = is_itself ? byte : 256 + n_others++;
         const char letter[] = {(char)(0xc0 | code >> 6), (char)(0x80 | (code & 0x3f)), 0};
         const char ascii[] = {(char)code, 0};

@@ -112,7 +112,8 @@ rows_dot(PeType type, Rows rows, size_t n_rows, const float *x, size_t n, float 
         for (; j + LANES <= n; j += LANES)
             even[row] = v_fma(values_load(type, w, j), v_load(x + j), even[row]);
         if (j < n)
-            odd[row] = v_fma(values_load_n(type, w, j, n - j), v_load_n(x + j, n - j), odd[row]);
+            odd[row] =
+                v_fma(values_load_n(type, w, j, n - j), v_load_n(x + j, n - j), odd[row]);
         sums[row] = v_sum(even[row] + odd[row]);
     }
 }
@@ -388,11 +389,27 @@ static float row_softmax_unscaled(float *x, size_t n, float *sum)
     return maximum;
 }
 
-static float row_dot(const float *a, const float *b, size_t n)
+// scores[i] = scale · key i · query for i < n; keys lie stride floats apart.
+static void keys_score(const float *keys,
+                       size_t stride,
+                       size_t n,
+                       const PeAttention *attention,
+                       const float *query,
+                       float *scores)
 {
-    float sum;
-    rows_dot(PE_TYPE_F32, (Rows){(const unsigned char *)a, 0, 0}, 1, b, n, &sum);
-    return sum;
+    const size_t n_bytes = stride * sizeof *keys;
+    size_t i = 0;
+    for (; i + STREAMS <= n; i += STREAMS) {
+        const Rows four = {(const unsigned char *)(keys + i * stride), n_bytes,
+                           STREAMS * n_bytes};
+        rows_dot(PE_TYPE_F32, four, STREAMS, query, attention->head_dim, scores + i);
+    }
+    for (; i < n; i++) {
+        const Rows one = {(const unsigned char *)(keys + i * stride), 0, n_bytes};
+        rows_dot(PE_TYPE_F32, one, 1, query, attention->head_dim, scores + i);
+    }
+    for (i = 0; i < n; i++)
+        scores[i] *= attention->scale;
 }
 
 // sums[head_dim] = Σ over the keys of weights · values.
@@ -437,12 +454,9 @@ static void row_attend(const PeAttention *attention,
     const size_t offset = first * attention->kv_stride + kv_head * head_dim;
     const float *queries =
         attention->queries + query * attention->query_stride + kv_head * group * head_dim;
-    for (size_t key = 0; key < n; key++)
-        for (size_t i = 0; i < group; i++)
-            scores[i * n + key] =
-                attention->scale
-                * row_dot(attention->keys + offset + key * attention->kv_stride,
-                          queries + i * head_dim, head_dim);
+    for (size_t i = 0; i < group; i++)
+        keys_score(attention->keys + offset, attention->kv_stride, n, attention,
+                   queries + i * head_dim, scores + i * n);
     for (size_t i = 0; i < group; i++) {
         float *of_head = seen + i * (head_dim + 2);
         of_head[0] = row_softmax_unscaled(scores + i * n, n, &of_head[1]);
