@@ -145,13 +145,13 @@ rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
         for (size_t row = 0; row < n_rows; row++) {
             const unsigned char *blocks = (const unsigned char *)w + row * rows.stride;
             scales_multiply((const PeBlockQ8_0 *)blocks, x.scales + first, n, scales[row]);
-            ahead_fetch(blocks + rows.ahead, n * sizeof *w);
         }
         for (size_t i = 0; i < n; i += 2, w += 2)
 #pragma GCC unroll 4
             for (size_t row = 0; row < n_rows; row++) {
                 const PeBlockQ8_0 *two =
                     (const PeBlockQ8_0 *)((const unsigned char *)w + row * rows.stride);
+                ahead_fetch((const unsigned char *)two + rows.ahead, 1);
                 even[row] = v_fma(v_dot_q8(two[0].values, values + i * PE_Q8_0_VALUES),
                                   v_set(scales[row][i]), even[row]);
                 if (i + 1 == n) continue;
