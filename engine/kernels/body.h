@@ -66,68 +66,142 @@ static inline V v_gelu(PeGelu kind, V x)
     return v_set(0.5f) * x * (v_set(1) + v_erf(v_set(0.70710678f) * x));
 }
 
-// ---- One row
+// ---- Few rows
 
-static inline __attribute__((always_inline)) float
-row_dot(PeType type, const void *w, const float *x, size_t n)
+// Weights are read in STREAMS places at once: the processor looks ahead in each page by itself,
+// but not past its end, and one page at a time does not keep the memory busy. Further ahead,
+// AHEAD_BYTES in each place, they are asked for.
+#define STREAMS 4
+#define AHEAD_BYTES 4096
+
+// Into the second cache: the first is small, and what it waits for are few lines at a time.
+static inline __attribute__((always_inline)) void ahead_fetch(const void *at, size_t n_bytes)
 {
-    V sums[4] = {v_set(0), v_set(0), v_set(0), v_set(0)};
-    size_t i = 0;
-    for (; i + 4 * LANES <= n; i += 4 * LANES)
-        for (size_t j = 0; j < 4; j++)
-            sums[j] =
-                v_fma(values_load(type, w, i + j * LANES), v_load(x + i + j * LANES), sums[j]);
-    for (; i + LANES <= n; i += LANES)
-        sums[0] = v_fma(values_load(type, w, i), v_load(x + i), sums[0]);
-    if (i < n)
-        sums[1] = v_fma(values_load_n(type, w, i, n - i), v_load_n(x + i, n - i), sums[1]);
-    return v_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    for (size_t i = 0; i < n_bytes; i += 64)
+        __builtin_prefetch((const void *)((uintptr_t)at + i), 0, 2);
 }
 
-// Scales of 64 blocks at a time: converted together, read one by one.
-#define SCALES 64
+// Rows of weights that lie stride bytes apart, and where those lie that are read later.
+typedef struct {
+    const unsigned char *bytes;
+    size_t stride, ahead;
+} Rows;
 
-static float row_dot_q8_0(const PeBlockQ8_0 *w, PeRow16 row, size_t n_blocks)
+// sums[i] = row i of n_rows ≤ STREAMS · x.
+static inline __attribute__((always_inline)) void
+rows_dot(PeType type, Rows rows, size_t n_rows, const float *x, size_t n, float *sums)
 {
-    V sums[2] = {v_set(0), v_set(0)};
-    float scales[SCALES];
+    const size_t value_bytes = type == PE_TYPE_F32 ? 4 : 2;
+    V even[STREAMS], odd[STREAMS];
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++)
+        even[row] = odd[row] = v_set(0);
+    size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES)
+#pragma GCC unroll 4
+        for (size_t row = 0; row < n_rows; row++) {
+            const unsigned char *w = rows.bytes + row * rows.stride;
+            ahead_fetch(w + rows.ahead + i * value_bytes, 2 * LANES * value_bytes);
+            even[row] = v_fma(values_load(type, w, i), v_load(x + i), even[row]);
+            odd[row] = v_fma(values_load(type, w, i + LANES), v_load(x + i + LANES), odd[row]);
+        }
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++) {
+        const unsigned char *w = rows.bytes + row * rows.stride;
+        size_t j = i;
+        for (; j + LANES <= n; j += LANES)
+            even[row] = v_fma(values_load(type, w, j), v_load(x + j), even[row]);
+        if (j < n)
+            odd[row] =
+                v_fma(values_load_n(type, w, j, n - j), v_load_n(x + j, n - j), odd[row]);
+        sums[row] = v_sum(even[row] + odd[row]);
+    }
+}
+
+// Scales are read for 16 blocks at a time.
+#define SCALES 16
+
+// The scales of weights times those of activations, of n ≤ SCALES blocks.
+static inline void
+scales_multiply(const PeBlockQ8_0 *w, const float *x, size_t n, float *scales)
+{
+    for (size_t i = 0; i < n; i += LANES)
+        v_store(scales + i, v_load_scales(w + i, n - i) * v_load_n(x + i, n - i));
+}
+
+static inline __attribute__((always_inline)) void
+rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
+{
+    V even[STREAMS], odd[STREAMS];
+    _Alignas(64) float scales[STREAMS][SCALES];
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++)
+        even[row] = odd[row] = v_set(0);
     for (size_t first = 0; first < n_blocks; first += SCALES) {
         const size_t n = n_blocks - first < SCALES ? n_blocks - first : SCALES;
-        uint16_t halves[SCALES];
-        for (size_t i = 0; i < n; i++)
-            halves[i] = w[first + i].scale;
-        for (size_t i = 0; i < n; i += LANES)
-            v_store(scales + i, v_load_f16(halves + i) * v_load(row.scales + first + i));
-        for (size_t i = 0; i < n; i++)
-            sums[i % 2] =
-                v_fma(v_dot_q8(w[first + i].values, row.values + (first + i) * PE_Q8_0_VALUES),
-                      v_set(scales[i]), sums[i % 2]);
+        const PeBlockQ8_0 *w = (const PeBlockQ8_0 *)rows.bytes + first;
+        const int16_t *values = x.values + first * PE_Q8_0_VALUES;
+#pragma GCC unroll 4
+        for (size_t row = 0; row < n_rows; row++) {
+            const unsigned char *blocks = (const unsigned char *)w + row * rows.stride;
+            scales_multiply((const PeBlockQ8_0 *)blocks, x.scales + first, n, scales[row]);
+        }
+        for (size_t i = 0; i < n; i += 2, w += 2)
+#pragma GCC unroll 4
+            for (size_t row = 0; row < n_rows; row++) {
+                const PeBlockQ8_0 *two =
+                    (const PeBlockQ8_0 *)((const unsigned char *)w + row * rows.stride);
+                ahead_fetch((const unsigned char *)two + rows.ahead, 1);
+                even[row] = v_fma(v_dot_q8(two[0].values, values + i * PE_Q8_0_VALUES),
+                                  v_set(scales[row][i]), even[row]);
+                if (i + 1 == n) continue;
+                odd[row] = v_fma(v_dot_q8(two[1].values, values + (i + 1) * PE_Q8_0_VALUES),
+                                 v_set(scales[row][i + 1]), odd[row]);
+            }
     }
-    return v_sum(sums[0] + sums[1]);
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++)
+        sums[row] = v_sum(even[row] + odd[row]);
 }
 
+static inline __attribute__((always_inline)) void rows_multiply(
+    const PeMatrix *w, Rows rows, size_t n_rows, const float *x, PeRow16 row, float *sums)
+{
+    switch (w->type) {
+    case PE_TYPE_F32:
+        rows_dot(PE_TYPE_F32, rows, n_rows, x, w->n_in, sums);
+        break;
+    case PE_TYPE_F16:
+        rows_dot(PE_TYPE_F16, rows, n_rows, x, w->n_in, sums);
+        break;
+    case PE_TYPE_BF16:
+        rows_dot(PE_TYPE_BF16, rows, n_rows, x, w->n_in, sums);
+        break;
+    case PE_TYPE_Q8_0:
+        rows_dot_q8_0(rows, n_rows, row, w->n_in / PE_Q8_0_VALUES, sums);
+        break;
+    }
+}
+
+// Stream i reads its quarter of the rows; after it, the same quarter of as many that follow.
 static void
 row_multiply(const PeMatrix *w, size_t first, size_t n, const float *x, PeRow16 row, float *y)
 {
-    const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in);
+    const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in), quarter = n / STREAMS;
+    const size_t rows_ahead = (AHEAD_BYTES + n_bytes - 1) / n_bytes;
     const unsigned char *bytes = (const unsigned char *)w->data + first * n_bytes;
-    for (size_t i = first; i < first + n; i++, bytes += n_bytes) {
-        const void *values = bytes;
-        switch (w->type) {
-        case PE_TYPE_F32:
-            y[i] = row_dot(PE_TYPE_F32, values, x, w->n_in);
-            break;
-        case PE_TYPE_F16:
-            y[i] = row_dot(PE_TYPE_F16, values, x, w->n_in);
-            break;
-        case PE_TYPE_BF16:
-            y[i] = row_dot(PE_TYPE_BF16, values, x, w->n_in);
-            break;
-        case PE_TYPE_Q8_0:
-            y[i] = row_dot_q8_0(values, row, w->n_in / PE_Q8_0_VALUES);
-            break;
-        }
+    for (size_t i = 0; i < quarter; i++) {
+        const size_t skipped = i + rows_ahead < quarter ? 0 : n - quarter;
+        const Rows rows = {bytes + i * n_bytes, quarter * n_bytes,
+                           (rows_ahead + skipped) * n_bytes};
+        float sums[STREAMS] = {0};
+        rows_multiply(w, rows, STREAMS, x, row, sums);
+        for (size_t j = 0; j < STREAMS; j++)
+            y[first + i + j * quarter] = sums[j];
     }
+    for (size_t i = quarter * STREAMS; i < n; i++)
+        rows_multiply(w, (Rows){bytes + i * n_bytes, 0, rows_ahead * n_bytes}, 1, x, row,
+                      y + first + i);
 }
 
 static void row_quantise(const float *x, size_t n, PeRow16 row)
@@ -315,6 +389,29 @@ static float row_softmax_unscaled(float *x, size_t n, float *sum)
     return maximum;
 }
 
+// scores[i] = scale · key i · query for i < n; keys lie stride floats apart.
+static void keys_score(const float *keys,
+                       size_t stride,
+                       size_t n,
+                       const PeAttention *attention,
+                       const float *query,
+                       float *scores)
+{
+    const size_t n_bytes = stride * sizeof *keys;
+    size_t i = 0;
+    for (; i + STREAMS <= n; i += STREAMS) {
+        const Rows four = {(const unsigned char *)(keys + i * stride), n_bytes,
+                           STREAMS * n_bytes};
+        rows_dot(PE_TYPE_F32, four, STREAMS, query, attention->head_dim, scores + i);
+    }
+    for (; i < n; i++) {
+        const Rows one = {(const unsigned char *)(keys + i * stride), 0, n_bytes};
+        rows_dot(PE_TYPE_F32, one, 1, query, attention->head_dim, scores + i);
+    }
+    for (i = 0; i < n; i++)
+        scores[i] *= attention->scale;
+}
+
 // sums[head_dim] = Σ over the keys of weights · values.
 static void values_sum(const PeAttention *attention,
                        const float *values,
@@ -357,12 +454,9 @@ static void row_attend(const PeAttention *attention,
     const size_t offset = first * attention->kv_stride + kv_head * head_dim;
     const float *queries =
         attention->queries + query * attention->query_stride + kv_head * group * head_dim;
-    for (size_t key = 0; key < n; key++)
-        for (size_t i = 0; i < group; i++)
-            scores[i * n + key] =
-                attention->scale
-                * row_dot(PE_TYPE_F32, attention->keys + offset + key * attention->kv_stride,
-                          queries + i * head_dim, head_dim);
+    for (size_t i = 0; i < group; i++)
+        keys_score(attention->keys + offset, attention->kv_stride, n, attention,
+                   queries + i * head_dim, scores + i * n);
     for (size_t i = 0; i < group; i++) {
         float *of_head = seen + i * (head_dim + 2);
         of_head[0] = row_softmax_unscaled(scores + i * n, n, &of_head[1]);

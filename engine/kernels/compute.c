@@ -1,5 +1,6 @@
 #include "engine/kernels/compute.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -53,7 +54,7 @@ static bool has_avx2(void)
     return has_f16c && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-PeLevel pe_level_of_machine(void)
+static PeLevel level_find(void)
 {
     if (!has_avx2()) return PE_LEVEL_PLAIN;
     if (!has_avx512()) return PE_LEVEL_AVX2;
@@ -65,7 +66,7 @@ PeLevel pe_level_of_machine(void)
 
 #else
 
-PeLevel pe_level_of_machine(void)
+static PeLevel level_find(void)
 {
     return PE_LEVEL_PLAIN;
 }
@@ -86,6 +87,21 @@ static const Level levels[] = {
     {BUILT(pe_kernels_avx512), {BUILT(pe_gemm_avx512), BUILT(pe_gemm_bf16)}},
     {BUILT(pe_kernels_avx512), {BUILT(pe_gemm_amx_exact), BUILT(pe_gemm_amx_fast)}},
 };
+
+static PeLevel level_of_machine;
+
+static void level_of_machine_set(void)
+{
+    level_of_machine = level_find();
+}
+
+// Once: in a virtual machine each CPUID is a call of the hypervisor.
+PeLevel pe_level_of_machine(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, level_of_machine_set);
+    return level_of_machine;
+}
 
 PeLevel pe_level_default(void)
 {

@@ -2,8 +2,8 @@
 //
 // Few rows: each thread streams its part of the weights once and multiplies it with row after
 // row. Many: the inputs are rearranged once into blocks of a tile's rows; then each task takes
-// a panel of up to PANEL_OUTS outputs, unpacks K in parts of k_block, multiplies them with all
-// blocks, and turns the finished tiles round into y.
+// a panel of up to PANEL_OUTS outputs, unpacks K in parts of k_block, multiplies them with one
+// block after the other, and turns the finished tiles round into y.
 #include "engine/kernels/compute.h"
 
 #include <string.h>
@@ -15,8 +15,11 @@
 #define VALUE_BYTES 4  // the largest value_bytes
 #define K_BLOCK_MOST 1024
 
-// Outputs of a task with few rows: small enough to balance, large enough to stream.
-#define STREAM_BYTES 16384
+#define LINE_FLOATS 16
+
+// Weights of a task with few rows, about: small enough to balance, large enough to stream.
+#define STREAM_BYTES 65536
+#define STREAM_OUTS 4 // a multiple of so many
 
 // ---- The scratch
 
@@ -98,9 +101,11 @@ static void few_multiply(PeCompute *compute, Few *few)
 {
     const PeMatrix *w = few->w;
     if (w->type == PE_TYPE_Q8_0) rows_quantise(few, compute->scratch);
-    const size_t n = STREAM_BYTES / (pe_type_row_bytes(w->type, w->n_in) + 1);
-    few->outs_per_task = n < 16 ? 16 : n;
-    const size_t n_tasks = (w->n_out + few->outs_per_task - 1) / few->outs_per_task;
+    const size_t n_bytes = w->n_out * pe_type_row_bytes(w->type, w->n_in);
+    size_t n_tasks =
+        pe_round_up(1 + n_bytes / STREAM_BYTES, pe_pool_n_threads(compute->pool));
+    few->outs_per_task = pe_round_up((w->n_out + n_tasks - 1) / n_tasks, STREAM_OUTS);
+    n_tasks = (w->n_out + few->outs_per_task - 1) / few->outs_per_task;
     pe_pool_run(compute->pool, n_tasks, few_work, few);
 }
 
@@ -156,8 +161,19 @@ static void panel_unpack(
     memset(panel + n_outs * stride_bytes, 0, n_rest * stride_bytes);
 }
 
-// tiles[block][output][row of the block] (+)= that part of K.
-static void panel_multiply(const Many *many,
+// Asks for the lines of y that will be written; n_outs from `first` on of the block's rows.
+static void outputs_fetch(const Many *many, size_t block, size_t first, size_t n_outs)
+{
+    const size_t n_out = many->w->n_out;
+    const float *y = many->y + block * many->gemm->n_rows * n_out + first;
+    for (size_t row = 0; row < block_rows(many, block); row++, y += n_out)
+        for (size_t i = 0; i < n_outs; i += LINE_FLOATS)
+            __builtin_prefetch(y + i, 1, 2);
+}
+
+// tiles[output][row of the block] (+)= n values of K, from k on.
+static void block_multiply(const Many *many,
+                           size_t block,
                            size_t n_outs,
                            size_t k,
                            size_t n,
@@ -165,26 +181,38 @@ static void panel_multiply(const Many *many,
                            float *tiles)
 {
     const PeGemm *gemm = many->gemm;
-    const size_t n_tiles = (n_outs + gemm->n_outs - 1) / gemm->n_outs;
-    const size_t tile_size = gemm->n_outs * gemm->n_rows;
-    for (size_t block = 0; block < many->n_blocks; block++) {
-        const void *inputs = block_inputs(many, block) + k * gemm->n_rows * gemm->value_bytes;
-        for (size_t i = 0; i < n_tiles; i++)
-            gemm->tile_multiply(panel + i * gemm->n_outs * many->k_block * gemm->value_bytes,
-                                many->k_block, inputs, n, k == 0,
-                                tiles + (block * n_tiles + i) * tile_size);
-    }
+    const void *inputs = block_inputs(many, block) + k * gemm->n_rows * gemm->value_bytes;
+    for (size_t i = 0; i < n_outs; i += gemm->n_outs)
+        gemm->tile_multiply(panel + i * many->k_block * gemm->value_bytes, many->k_block,
+                            inputs, n, k == 0, tiles + i * gemm->n_rows);
 }
 
-static void panel_store(const Many *many, size_t first, size_t n_outs, const float *tiles)
+static void
+block_store(const Many *many, size_t block, size_t first, size_t n_outs, const float *tiles)
 {
-    const PeGemm *gemm = many->gemm;
-    const size_t block_size = pe_round_up(n_outs, gemm->n_outs) * gemm->n_rows;
-    for (size_t block = 0; block < many->n_blocks; block++)
-        many->kernels->tile_store(tiles + block * block_size, n_outs, block_rows(many, block),
-                                  many->bias ? many->bias + first : NULL,
-                                  many->y + block * gemm->n_rows * many->w->n_out + first,
-                                  many->w->n_out);
+    many->kernels->tile_store(tiles, n_outs, block_rows(many, block),
+                              many->bias ? many->bias + first : NULL,
+                              many->y + block * many->gemm->n_rows * many->w->n_out + first,
+                              many->w->n_out);
+}
+
+// A part of K: all blocks. Between parts each block's sums wait in their own place.
+static void panel_multiply(const Many *many,
+                           size_t first,
+                           size_t n_outs,
+                           size_t k,
+                           const unsigned char *panel,
+                           float *tiles)
+{
+    const size_t left = many->n_k - k, n = left < many->k_block ? left : many->k_block;
+    const size_t block_size = pe_round_up(n_outs, many->gemm->n_outs) * many->gemm->n_rows;
+    const bool is_whole = n == many->n_k, is_last = n == left;
+    for (size_t block = 0; block < many->n_blocks; block++) {
+        float *sums = tiles + (is_whole ? 0 : block * block_size);
+        if (is_last) outputs_fetch(many, block, first, n_outs);
+        block_multiply(many, block, n_outs, k, n, panel, sums);
+        if (is_last) block_store(many, block, first, n_outs, sums);
+    }
 }
 
 static void panel_work(void *data, size_t task, unsigned thread)
@@ -196,14 +224,12 @@ static void panel_work(void *data, size_t task, unsigned thread)
     float *tiles = many->tiles + thread * tiles_bytes(many->n_rows) / sizeof(float);
     many->gemm->begin();
     for (size_t k = 0; k < many->n_k; k += many->k_block) {
-        const size_t n_values = many->w->n_in - k, n_padded = many->n_k - k;
+        const size_t n_values = many->w->n_in - k;
         panel_unpack(many, first, n_outs, k,
                      n_values < many->k_block ? n_values : many->k_block, panel);
-        panel_multiply(many, n_outs, k, n_padded < many->k_block ? n_padded : many->k_block,
-                       panel, tiles);
+        panel_multiply(many, first, n_outs, k, panel, tiles);
     }
     many->gemm->end();
-    panel_store(many, first, n_outs, tiles);
 }
 
 // K in about equal parts of at most the kernel's, blocks of Q8_0 undivided.

@@ -82,9 +82,10 @@ uint16_t pe_bf16_from_f32(float value)
 
 static void q8_0_read(const PeBlockQ8_0 *blocks, size_t n, float *values)
 {
-    for (size_t i = 0; i < n; i++) {
-        const PeBlockQ8_0 *block = &blocks[i / PE_Q8_0_VALUES];
-        values[i] = pe_f32_from_f16(block->scale) * block->values[i % PE_Q8_0_VALUES];
+    for (size_t block = 0; block < n / PE_Q8_0_VALUES; block++) {
+        const float scale = pe_f32_from_f16(blocks[block].scale);
+        for (size_t i = 0; i < PE_Q8_0_VALUES; i++)
+            *values++ = scale * blocks[block].values[i];
     }
 }
 

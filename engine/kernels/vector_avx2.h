@@ -136,6 +136,14 @@ static inline void v_transpose(V rows[LANES])
     }
 }
 
+static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
+{
+    uint16_t scales[LANES] = {0};
+    for (size_t i = 0; i < LANES && i < n; i++)
+        scales[i] = blocks[i].scale;
+    return v_load_f16(scales);
+}
+
 static inline V v_dot_q8(const int8_t *w, const int16_t *x)
 {
     const __m256i *inputs = (const __m256i *)x;

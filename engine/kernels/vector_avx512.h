@@ -137,6 +137,17 @@ static inline void v_transpose(V rows[LANES])
     }
 }
 
+// Each is read with the two values after it.
+static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
+{
+    const __m512i lanes =
+        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i offsets = _mm512_mullo_epi32(lanes, _mm512_set1_epi32(sizeof *blocks));
+    const __m512i scales =
+        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), first_lanes(n), offsets, blocks, 1);
+    return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(scales));
+}
+
 static inline V v_dot_q8(const int8_t *w, const int16_t *x)
 {
     const __m512i wide = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)w));

@@ -108,6 +108,12 @@ static inline void v_transpose(V rows[LANES])
     (void)rows;
 }
 
+// The scales of the first n blocks, the rest zeros.
+static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
+{
+    return n ? pe_f32_from_f16(blocks->scale) : 0;
+}
+
 // Σ of 32 products w · x, spread over the lanes.
 static inline V v_dot_q8(const int8_t *w, const int16_t *x)
 {
