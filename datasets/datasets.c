@@ -11,6 +11,17 @@ const PsReader *const ps_readers[] = {
     NULL,
 };
 
+#define PS_ROW(name) extern const PsImporter ps_importer_##name;
+#include "datasets/importers.def"
+#undef PS_ROW
+
+const PsImporter *const ps_importers[] = {
+#define PS_ROW(name) &ps_importer_##name,
+#include "datasets/importers.def"
+#undef PS_ROW
+    NULL,
+};
+
 #define PS_ROW(name) extern const PsCondition ps_condition_##name;
 #include "datasets/conditions.def"
 #undef PS_ROW

@@ -9,6 +9,7 @@
 #include "harness/slicer.h"
 
 typedef struct PsReport PsReport;
+typedef struct PsImporter PsImporter;
 
 typedef struct PsRegistry {
     const PsMetric *const *metrics;
@@ -17,6 +18,7 @@ typedef struct PsRegistry {
     const PsDevice *devices; // the last has no name; NULL: there are none
     const PsAdapter *const *adapters;
     const PsReader *const *readers;
+    const PsImporter *const *importers;
     const PsReport *const *reports;
 } PsRegistry;
 

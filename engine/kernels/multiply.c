@@ -102,8 +102,7 @@ static void few_multiply(PeCompute *compute, Few *few)
     const PeMatrix *w = few->w;
     if (w->type == PE_TYPE_Q8_0) rows_quantise(few, compute->scratch);
     const size_t n_bytes = w->n_out * pe_type_row_bytes(w->type, w->n_in);
-    size_t n_tasks =
-        pe_round_up(1 + n_bytes / STREAM_BYTES, pe_pool_n_threads(compute->pool));
+    size_t n_tasks = pe_round_up(1 + n_bytes / STREAM_BYTES, pe_pool_n_threads(compute->pool));
     few->outs_per_task = pe_round_up((w->n_out + n_tasks - 1) / n_tasks, STREAM_OUTS);
     n_tasks = (w->n_out + few->outs_per_task - 1) / few->outs_per_task;
     pe_pool_run(compute->pool, n_tasks, few_work, few);
@@ -190,10 +189,9 @@ static void block_multiply(const Many *many,
 static void
 block_store(const Many *many, size_t block, size_t first, size_t n_outs, const float *tiles)
 {
-    many->kernels->tile_store(tiles, n_outs, block_rows(many, block),
-                              many->bias ? many->bias + first : NULL,
-                              many->y + block * many->gemm->n_rows * many->w->n_out + first,
-                              many->w->n_out);
+    many->kernels->tile_store(
+        tiles, n_outs, block_rows(many, block), many->bias ? many->bias + first : NULL,
+        many->y + block * many->gemm->n_rows * many->w->n_out + first, many->w->n_out);
 }
 
 // A part of K: all blocks. Between parts each block's sums wait in their own place.

@@ -1,5 +1,6 @@
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
+#include "harness/importer.h"
 #include "harness/report.h"
 
 #include <stdio.h>
@@ -61,6 +62,15 @@ static void print_datasets(const PsRegistry *registry)
         print_row(registry->readers[i]->name, registry->readers[i]->summary);
 }
 
+static void print_importers(const PsRegistry *registry)
+{
+    for (size_t i = 0; registry->importers[i] != NULL; i++) {
+        const PsImporter *importer = registry->importers[i];
+        g_autofree char *name = g_strdup_printf("%s %s", importer->name, importer->source);
+        print_row(name, importer->summary);
+    }
+}
+
 static void print_reports(const PsRegistry *registry)
 {
     for (size_t i = 0; registry->reports[i] != NULL; i++)
@@ -82,6 +92,7 @@ static const struct {
      "series)",
      print_ablations},
     {"datasets", "Datasets", print_datasets},
+    {"importers", "Importers (proofsheet import)", print_importers},
     {"reports", "Reports (-o)", print_reports},
 };
 

@@ -71,6 +71,7 @@ static int run_command(const PsCommand *command, int argc, char **argv)
         .devices = ps_devices,
         .adapters = ps_adapters,
         .readers = ps_readers,
+        .importers = ps_importers,
         .reports = ps_reports,
     };
     g_autoptr(GError) error = NULL;
