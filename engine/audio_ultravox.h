@@ -11,8 +11,9 @@
 //     y[t, h]        = rms_norm(left half · silu(right half)) · norm_between
 //     rows[t, D]     = y · secondᵀ
 //
-// gelu is the exact one; zeros around what a conv sees. Whisper large: M 128, d 1280, 32
-// layers.
+// gelu is the exact one; zeros around what a conv sees.
+//
+// Whisper large v3: M 128, d 1280, 32 layers.
 #pragma once
 
 #include "engine/senses_layers.h"

@@ -1,16 +1,16 @@
 // Fusion by cross-attention: the second way to bring media to a language model, of our own, in
 // the manner of Flamingo (Alayrac et al. 2022). Where early fusion puts an encoder's rows among
-// the positions, here they stay outside, and blocks between the decoder's layers read them:
-// positions cost the same however large a picture is.
+// the positions, here they stay outside, and blocks between the decoder's layers read them: a
+// picture takes no room in the context.
 //
 //     sizes as in decoder.h; m rows of media as wide as the model, [m, d]
 //
 //     before some of the layers
 //         a[n, d]      = rms_norm(x) · attention_norm
 //         c[m, d]      = rms_norm(media) · media_norm
-//         x           += tanh(α) · softmax(q · kᵀ / √e) · v · outputᵀ      q[n, h·e] = a ·
-//         queryᵀ
-//                                                     k, v[m, g·e] = c · keyᵀ, c · valueᵀ
+//         q[n, h·e]    = a · queryᵀ
+//         k, v[m, g·e] = c · keyᵀ, c · valueᵀ
+//         x           += tanh(α) · softmax(q · kᵀ / √e) · v · outputᵀ
 //         b[n, d]      = rms_norm(x) · feed_norm
 //         x           += tanh(β) · (silu(b · gateᵀ) · (b · upᵀ)) · downᵀ
 //

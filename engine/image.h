@@ -2,8 +2,8 @@
 //
 //     picture [h, w]
 //       → longest edge L, the other int(L / aspect), one more if odd     (L = 0: as it is)
-//       → each edge to the next multiple of S                            grid [rows·S,
-//       columns·S] → tiles: its crops of S×S, row by row; overview: all of it at S×S
+//       → each edge to the next multiple of S: the grid [rows·S, columns·S]
+//       → tiles: its crops of S×S, row by row; overview: all of it at S×S
 //
 // as Hugging Face's Idefics3ImageProcessor and llama.cpp after its pull request 27594 do it,
 // except that a picture of one tile is a tile too. Each arrow resizes as Pillow's LANCZOS does;

@@ -4,11 +4,11 @@
 //     d embedding, h heads of d/h values, f feed-forward, n rows
 //
 //     n_layers times
-//         a[n, d]  = layer_norm(x)
-//         x       += softmax(q · kᵀ / √(d/h)) · v · outputᵀ + bias     q, k, v = a · weightᵀ +
-//                                                                      bias
-//         x       += gelu(layer_norm(x) · upᵀ + bias) · downᵀ + bias           [n, f] inside
-//     x            = layer_norm(x)
+//         a[n, d]        = layer_norm(x)
+//         q, k, v[n, d]  = a · weightᵀ + bias, each
+//         x             += softmax(q · kᵀ / √(d/h)) · v · outputᵀ + bias         head by head
+//         x             += gelu(layer_norm(x) · upᵀ + bias) · downᵀ + bias     [n, f] inside
+//     x                  = layer_norm(x)
 //
 // SmolVLM-256M, vision: d 768, h 12, f 3072, 12 layers, n 1024.
 #pragma once
