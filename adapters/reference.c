@@ -1,4 +1,6 @@
-// The reference system `reference/modular`: tesseract reads pages, pocketsphinx hears speech,
+// The reference systems. `reference/unified:FILE` is the bundled engine (shared/unified.h).
+//
+// `reference/modular`: tesseract reads pages, pocketsphinx hears speech,
 // plain rules answer. In process, no network, deterministic: the same request gives the same
 // answer in any worker and in any order. docs/reference.md says what it can and cannot do.
 //
@@ -11,6 +13,7 @@
 #include "adapters/shared/reference_answer.h"
 #include "adapters/shared/reference_pages.h"
 #include "adapters/shared/reference_series.h"
+#include "adapters/shared/unified.h"
 #include "harness/adapter.h"
 #include "harness/json.h"
 #include "harness/module.h"
@@ -18,6 +21,7 @@
 #include <math.h>
 #include <string.h>
 
+#define UNIFIED "unified:"
 #define UNKNOWN "I don't know"
 // Smaller pictures are doubled: capitals on screens and web pages are 10 to 15 px high, which
 // is half of what the text recogniser was trained on.
@@ -30,6 +34,8 @@ typedef struct {
     const PsPerception *perception; // the three below are opened at their first use
     void *ocr;
     void *speech;
+    PsUnified *unified; // NULL: modular
+    PsUnifiedWorker *engine;
 } Worker;
 
 // What is in a request. Borrowed from it, but for question.
@@ -47,16 +53,24 @@ static void inputs_clear(Inputs *inputs)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Inputs, inputs_clear)
 
+static void worker_close(void *worker);
+
 static void *worker_open(const PsSystem *system, int worker, GError **error)
 {
     (void)worker;
-    if (strcmp(system->name, "modular") != 0)
+    const bool is_unified = g_str_has_prefix(system->name, UNIFIED);
+    if (!is_unified && strcmp(system->name, "modular") != 0)
         return ps_fail_null(error, PS_ERROR_USAGE,
-                            "no reference system \"%s\": there is reference/modular",
+                            "no reference system \"%s\": there are reference/modular and "
+                            "reference/unified:FILE",
                             system->name);
     Worker *self = g_new0(Worker, 1);
     self->system = system;
-    return self;
+    if (is_unified) self->unified = ps_unified_open(system->name + strlen(UNIFIED), error);
+    if (self->unified != NULL) self->engine = ps_unified_worker_new(self->unified, 1, error);
+    if (!is_unified || self->engine != NULL) return self;
+    worker_close(self);
+    return NULL;
 }
 
 static void worker_close(void *worker)
@@ -65,6 +79,8 @@ static void worker_close(void *worker)
     if (self == NULL) return;
     if (self->ocr != NULL) self->perception->ocr_close(self->ocr);
     if (self->speech != NULL) self->perception->speech_close(self->speech);
+    ps_unified_worker_free(self->engine);
+    ps_unified_unref(self->unified);
     g_free(self);
 }
 
@@ -310,6 +326,8 @@ static bool answer(void *worker, const PsRequest *request, PsResponse *response,
 {
     Worker *self = worker;
     int64_t limit_ns = self->system->timeout_ns;
+    if (self->engine != NULL)
+        return ps_unified_answer(self->engine, self->system, request, response, error);
     response->n_attempts = 1;
     response->started_ns = ps_now_ns();
     if (!work(self, request, response, error)) return false;
@@ -324,9 +342,16 @@ static bool answer(void *worker, const PsRequest *request, PsResponse *response,
     return true;
 }
 
+static char *describe_unified(const PsSystem *system)
+{
+    g_autoptr(PsUnified) unified = ps_unified_open(system->name + strlen(UNIFIED), NULL);
+    return unified != NULL ? ps_unified_describe(unified) : NULL;
+}
+
 // The module's own description with the system's name put first.
 static char *describe(const PsSystem *system)
 {
+    if (g_str_has_prefix(system->name, UNIFIED)) return describe_unified(system);
     const PsPerception *perception = ps_module_get("perception", NULL);
     g_autofree char *engines = perception != NULL ? perception->describe() : NULL;
     g_autoptr(GString) json = g_string_new("{");
@@ -341,8 +366,10 @@ static char *describe(const PsSystem *system)
 
 const PsAdapter ps_adapter_reference = {
     .name = "reference",
-    .usage = "reference/modular",
-    .summary = "The built-in system: text and speech recognition and plain rules, offline.",
+    .usage = "reference/modular, reference/unified:FILE",
+    .summary =
+        "Built-in systems, offline: text and speech recognition with plain rules; the engine "
+        "with a model of yours (GGUF).",
     .cannot_take = 1u << PS_PART_VIDEO | 1u << PS_PART_PAGE,
     .default_connections = 0,
     .worker_open = worker_open,
