@@ -1,0 +1,92 @@
+// `proofsheet serve FILE`: the engine as an OpenAI-compatible server on the loopback.
+#include "harness/cli/command.h"
+#include "harness/cli/options.h"
+#include "serve/server.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BODY_MIB 64
+#define CONNECTIONS 64
+#define SEQUENCES 4
+
+static char **parse(PsServerOptions *options, int argc, char **argv, GError **error)
+{
+    int body_mib = BODY_MIB, sequences = SEQUENCES, threads = (int)g_get_num_processors();
+    const GOptionEntry entries[] = {
+        {"port", 0, 0, G_OPTION_ARG_INT, &options->port, "0: a free one (default 8080)", "N"},
+        {"max-connections", 0, 0, G_OPTION_ARG_INT, &options->connections_most,
+         "Most connections at once (default 64)", "N"},
+        {"max-body", 0, 0, G_OPTION_ARG_INT, &body_mib, "Largest request (default 64)", "MIB"},
+        {"sequences", 0, 0, G_OPTION_ARG_INT, &sequences,
+         "Answers that are made together (default 4)", "N"},
+        {"threads", 0, 0, G_OPTION_ARG_INT, &threads, "Of the engine", "N"},
+        {0},
+    };
+    char **words = ps_options_parse(ps_command_serve.usage, ps_command_serve.summary, entries,
+                                    argc, argv, error);
+    if (words == NULL) return NULL;
+    const bool is_ok = options->port >= 0 && options->port <= 65535
+                       && options->connections_most >= 1 && options->connections_most <= 1000
+                       && body_mib >= 1 && body_mib <= 1024 && sequences >= 1
+                       && sequences <= PE_SEQUENCES_MOST && threads >= 1 && threads <= 64
+                       && g_strv_length(words) == 1;
+    options->body_bytes_most = (size_t)body_mib << 20;
+    options->n_sequences = (size_t)sequences;
+    options->n_threads = (unsigned)threads;
+    if (is_ok) return words;
+    g_strfreev(words);
+    return ps_fail_null(error, PS_ERROR_USAGE,
+                        "takes one model file; a number is out of range (see --help)");
+}
+
+// Until a signal asks to end.
+static void wait_for_end(void)
+{
+    sigset_t ends;
+    int number;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    sigwait(&ends, &number);
+}
+
+// Before threads are started, which inherit it.
+static void block_signals(void)
+{
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool
+run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError **error)
+{
+    PsServerOptions options = {.port = 8080, .connections_most = CONNECTIONS};
+    (void)registry;
+    g_auto(GStrv) words = parse(&options, argc, argv, error);
+    if (words == NULL) return false;
+    block_signals();
+    g_autoptr(PsUnified) unified = ps_unified_open(words[0], error);
+    if (unified == NULL) return false;
+    g_autofree char *model = g_path_get_basename(words[0]);
+    g_autoptr(PsServer) server = ps_server_new(unified, model, &options, error);
+    if (server == NULL) return false;
+    printf("listening on http://127.0.0.1:%d/v1\n", ps_server_port(server));
+    fflush(stdout);
+    wait_for_end();
+    *exit_status = 0;
+    return true;
+}
+
+const PsCommand ps_command_serve = {
+    .name = "serve",
+    .usage = "serve FILE",
+    .summary =
+        "Serve a model (GGUF) by the reference engine, OpenAI-compatible, on the loopback",
+    .run = run,
+};

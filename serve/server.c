@@ -1,0 +1,324 @@
+// libmicrohttpd, a thread a connection: a handler may wait for the engine. Nothing but the
+// loopback is listened on.
+#include "serve/server.h"
+
+#include "harness/error.h"
+#include "harness/json.h"
+#include "serve/chat_response.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <string.h>
+
+#define IDLE_S 60
+#define BLOCK_BYTES 4096
+#define TEXTS_MOST 256 // of an embeddings request
+
+struct PsServer {
+    PsUnified *unified;
+    char *model;
+    PsServerOptions options;
+    PsServeWorker *worker;
+    struct MHD_Daemon *daemon;
+    gint n_answers; // atomic
+};
+
+// What a connection has sent so far.
+typedef struct {
+    GString *body;
+    bool is_too_large;
+} Upload;
+
+static enum MHD_Result
+reply(struct MHD_Connection *connection, unsigned status, const char *json)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(strlen(json), (void *)json, MHD_RESPMEM_MUST_COPY);
+    MHD_add_response_header(response, "Content-Type", "application/json");
+    const enum MHD_Result result = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result
+reply_problem(struct MHD_Connection *connection, unsigned status, const char *message)
+{
+    g_autoptr(GString) out = g_string_new("{\"error\":{\"message\":");
+    ps_json_append_string(out, message);
+    g_string_append_printf(out, ",\"type\":\"%s\",\"code\":null,\"param\":null}}",
+                           status < 500 ? "invalid_request_error" : "server_error");
+    return reply(connection, status, out->str);
+}
+
+// ---- chat
+
+static void answer_free(void *data)
+{
+    PsChatAnswer *answer = data;
+    ps_job_cancel(answer->job); // if the client is gone before the end
+    ps_job_unref(answer->job);
+    g_free(answer->id);
+    g_free(answer);
+}
+
+// A piece may be longer than the buffer that it goes to.
+typedef struct {
+    PsChatAnswer *answer;
+    char *piece;
+    size_t n_sent;
+} Stream;
+
+static ssize_t stream_read(void *data, uint64_t position, char *buffer, size_t size)
+{
+    Stream *stream = data;
+    (void)position;
+    if (stream->piece == NULL) stream->piece = ps_chat_answer_next(stream->answer);
+    if (stream->piece == NULL) return MHD_CONTENT_READER_END_OF_STREAM;
+    const size_t left = strlen(stream->piece) - stream->n_sent, n = MIN(left, size);
+    memcpy(buffer, stream->piece + stream->n_sent, n);
+    stream->n_sent += n;
+    if (n == left) {
+        g_clear_pointer(&stream->piece, g_free);
+        stream->n_sent = 0;
+    }
+    return (ssize_t)n;
+}
+
+static void stream_free(void *data)
+{
+    Stream *stream = data;
+    answer_free(stream->answer);
+    g_free(stream->piece);
+    g_free(stream);
+}
+
+static enum MHD_Result stream_answer(struct MHD_Connection *connection, PsChatAnswer *answer)
+{
+    Stream *stream = g_new0(Stream, 1);
+    stream->answer = answer;
+    struct MHD_Response *response = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, BLOCK_BYTES, stream_read, stream, stream_free);
+    MHD_add_response_header(response, "Content-Type", "text/event-stream");
+    MHD_add_response_header(response, "Cache-Control", "no-cache");
+    const enum MHD_Result result = MHD_queue_response(connection, MHD_HTTP_OK, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result
+chat(PsServer *server, struct MHD_Connection *connection, const GString *body)
+{
+    g_autoptr(GError) error = NULL;
+    PsChatWishes wishes;
+    PsJob *job = ps_chat_request_read(server->worker, server->unified, body->str, body->len,
+                                      &wishes, &error);
+    if (job == NULL) return reply_problem(connection, MHD_HTTP_BAD_REQUEST, error->message);
+    PsChatAnswer *answer = g_new0(PsChatAnswer, 1);
+    *answer = (PsChatAnswer){
+        .job = job,
+        .vocabulary = ps_unified_model(server->unified)->vocabulary,
+        .model = server->model,
+        .wishes = wishes,
+        .id = g_strdup_printf("chatcmpl-%d", g_atomic_int_add(&server->n_answers, 1)),
+        .created_s = g_get_real_time() / 1000000};
+    ps_serve_worker_add(server->worker, job);
+    if (wishes.is_stream) return stream_answer(connection, answer);
+    g_autofree char *whole = ps_chat_answer_whole(answer, &error);
+    answer_free(answer);
+    return whole != NULL ? reply(connection, MHD_HTTP_OK, whole)
+                         : reply_problem(connection, MHD_HTTP_BAD_REQUEST, error->message);
+}
+
+// ---- embeddings
+
+static bool append_embedding(PsServer *server,
+                             const cJSON *text,
+                             int index,
+                             GString *out,
+                             size_t *n_tokens,
+                             GError **error)
+{
+    const size_t n = ps_unified_model(server->unified)->decoder.n_embedding;
+    g_autofree float *values = g_new(float, n);
+    size_t n_positions;
+    if (!cJSON_IsString(text))
+        return ps_fail(error, PS_ERROR_DATA, "input is neither a text nor a list of texts");
+    if (!ps_serve_worker_embed(server->worker, text->valuestring, values, &n_positions, error))
+        return false;
+    *n_tokens += n_positions;
+    g_string_append_printf(out, "%s{\"object\":\"embedding\",\"index\":%d,\"embedding\":[",
+                           index > 0 ? "," : "", index);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0) g_string_append_c(out, ',');
+        ps_json_append_number(out, values[i]);
+    }
+    g_string_append(out, "]}");
+    return true;
+}
+
+static bool
+append_embeddings(PsServer *server, const GString *body, GString *out, GError **error)
+{
+    g_autoptr(cJSON) json = ps_json_parse(body->str, body->len, error);
+    if (json == NULL) return false;
+    const cJSON *input = cJSON_GetObjectItemCaseSensitive(json, "input"), *text;
+    size_t n_tokens = 0;
+    int index = 0;
+    g_string_append(out, "{\"object\":\"list\",\"data\":[");
+    if (cJSON_GetArraySize(input) > TEXTS_MOST)
+        return ps_fail(error, PS_ERROR_DATA, "input has more than %d texts", TEXTS_MOST);
+    if (!cJSON_IsArray(input) && !append_embedding(server, input, 0, out, &n_tokens, error))
+        return false;
+    if (cJSON_IsArray(input))
+        cJSON_ArrayForEach(text, input) if (!append_embedding(server, text, index++, out,
+                                                              &n_tokens, error)) return false;
+    g_string_append(out, "],\"model\":");
+    ps_json_append_string(out, server->model);
+    g_string_append_printf(out, ",\"usage\":{\"prompt_tokens\":%zu,\"total_tokens\":%zu}}",
+                           n_tokens, n_tokens);
+    return true;
+}
+
+static enum MHD_Result
+embeddings(PsServer *server, struct MHD_Connection *connection, const GString *body)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    if (!append_embeddings(server, body, out, &error))
+        return reply_problem(connection, MHD_HTTP_BAD_REQUEST, error->message);
+    return reply(connection, MHD_HTTP_OK, out->str);
+}
+
+// ---- the rest
+
+static enum MHD_Result
+models(PsServer *server, struct MHD_Connection *connection, const GString *body)
+{
+    (void)body;
+    g_autoptr(GString) out = g_string_new("{\"object\":\"list\",\"data\":[{\"id\":");
+    ps_json_append_string(out, server->model);
+    g_string_append(out, ",\"object\":\"model\",\"owned_by\":\"local\"}]}");
+    return reply(connection, MHD_HTTP_OK, out->str);
+}
+
+static enum MHD_Result
+health(PsServer *server, struct MHD_Connection *connection, const GString *body)
+{
+    (void)server, (void)body;
+    return reply(connection, MHD_HTTP_OK, "{\"status\":\"ok\"}");
+}
+
+static const struct {
+    const char *method, *path;
+    enum MHD_Result (*handle)(PsServer *server,
+                              struct MHD_Connection *connection,
+                              const GString *body);
+} routes[] = {
+    {"POST", "/v1/chat/completions", chat},
+    {"POST", "/v1/embeddings", embeddings},
+    {"GET", "/v1/models", models},
+    {"GET", "/health", health},
+};
+
+static enum MHD_Result route(PsServer *server,
+                             struct MHD_Connection *connection,
+                             const char *path,
+                             const char *method,
+                             const Upload *upload)
+{
+    bool has_path = false;
+    if (upload->is_too_large)
+        return reply_problem(connection, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+    for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
+        if (strcmp(path, routes[i].path) != 0) continue;
+        has_path = true;
+        if (strcmp(method, routes[i].method) == 0)
+            return routes[i].handle(server, connection, upload->body);
+    }
+    return has_path ? reply_problem(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "not this method")
+                    : reply_problem(connection, MHD_HTTP_NOT_FOUND, "there is nothing there");
+}
+
+static enum MHD_Result handle(void *data,
+                              struct MHD_Connection *connection,
+                              const char *path,
+                              const char *method,
+                              const char *version,
+                              const char *more,
+                              size_t *n_more,
+                              void **state)
+{
+    PsServer *server = data;
+    Upload *upload = *state;
+    (void)version;
+    if (upload == NULL) {
+        upload = *state = g_new0(Upload, 1);
+        upload->body = g_string_new(NULL);
+        return MHD_YES;
+    }
+    if (*n_more == 0) return route(server, connection, path, method, upload);
+    upload->is_too_large |= *n_more > server->options.body_bytes_most - upload->body->len;
+    if (!upload->is_too_large) g_string_append_len(upload->body, more, (gssize)*n_more);
+    *n_more = 0;
+    return MHD_YES;
+}
+
+static void forget(void *data,
+                   struct MHD_Connection *connection,
+                   void **state,
+                   enum MHD_RequestTerminationCode code)
+{
+    Upload *upload = *state;
+    (void)data, (void)connection, (void)code;
+    if (upload != NULL) g_string_free(upload->body, true);
+    g_free(upload);
+    *state = NULL;
+}
+
+// ---- life cycle
+
+static bool listen_on(PsServer *server, GError **error)
+{
+    const struct sockaddr_in address = {.sin_family = AF_INET,
+                                        .sin_port = htons((uint16_t)server->options.port),
+                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    server->daemon = MHD_start_daemon(
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL, 0, NULL,
+        NULL, handle, server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED,
+        forget, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)server->options.connections_most,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+    return server->daemon != NULL
+           || ps_fail(error, PS_ERROR_UNAVAILABLE, "127.0.0.1:%d cannot be listened on",
+                      server->options.port);
+}
+
+PsServer *ps_server_new(PsUnified *unified,
+                        const char *model,
+                        const PsServerOptions *options,
+                        GError **error)
+{
+    g_autoptr(PsServer) server = g_new0(PsServer, 1);
+    server->unified = unified;
+    server->model = g_strdup(model);
+    server->options = *options;
+    server->worker =
+        ps_serve_worker_new(unified, options->n_sequences, options->n_threads, error);
+    if (server->worker == NULL || !listen_on(server, error)) return NULL;
+    return g_steal_pointer(&server);
+}
+
+int ps_server_port(const PsServer *server)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    return info != NULL ? info->port : 0;
+}
+
+void ps_server_free(PsServer *server)
+{
+    if (server == NULL) return;
+    if (server->daemon != NULL) MHD_stop_daemon(server->daemon);
+    ps_serve_worker_free(server->worker);
+    g_free(server->model);
+    g_free(server);
+}

@@ -1,0 +1,25 @@
+// HTTP: POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /health, on the
+// loopback.
+#pragma once
+
+#include "serve/worker.h"
+
+typedef struct {
+    int port; // 0: a free one
+    int connections_most;
+    size_t body_bytes_most;
+    size_t n_sequences;
+    unsigned n_threads;
+} PsServerOptions;
+
+typedef struct PsServer PsServer;
+
+// unified is borrowed; model is what it is called in answers. PS_ERROR_UNAVAILABLE: no memory,
+// the port is taken.
+PsServer *ps_server_new(PsUnified *unified,
+                        const char *model,
+                        const PsServerOptions *options,
+                        GError **error);
+int ps_server_port(const PsServer *server);
+void ps_server_free(PsServer *server); // answers under way are cut off
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsServer, ps_server_free)
