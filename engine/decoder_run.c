@@ -52,7 +52,7 @@ static size_t compute_bytes(const PeDecoder *decoder, const PeWorkOptions *optio
 static size_t row_floats(const PeDecoder *decoder)
 {
     return 2 * decoder->n_embedding + 2 * decoder->n_heads * decoder->head_dim
-           + 2 * kv_dim(decoder) + 2 * decoder->n_feed + decoder->n_rotated;
+           + 2 * kv_dim(decoder) + decoder->n_feed + decoder->n_rotated;
 }
 
 size_t pe_work_bytes(const PeDecoder *decoder, const PeWorkOptions *options)
@@ -81,7 +81,6 @@ bool pe_work_init(PeWork *work,
         .value = rows_new(options, kv_dim(decoder)),
         .attended = rows_new(options, query_dim),
         .gate = rows_new(options, decoder->n_feed),
-        .up = rows_new(options, decoder->n_feed),
         .cosines = rows_new(options, decoder->n_rotated / 2),
         .sines = rows_new(options, decoder->n_rotated / 2),
         .positions = calloc(options->n_rows_most, sizeof *work->positions),
@@ -89,7 +88,7 @@ bool pe_work_init(PeWork *work,
                                   compute_bytes(decoder, options)),
     };
     const bool ok = work->x && work->normed && work->query && work->key && work->value
-                    && work->attended && work->gate && work->up && work->cosines && work->sines
+                    && work->attended && work->gate && work->cosines && work->sines
                     && work->positions && work->compute;
     return ok || pe_fail(error, "no memory or threads for %zu rows", options->n_rows_most);
 }
@@ -103,7 +102,6 @@ void pe_work_clear(PeWork *work)
     free(work->value);
     free(work->attended);
     free(work->gate);
-    free(work->up);
     free(work->cosines);
     free(work->sines);
     free(work->positions);
@@ -121,9 +119,10 @@ typedef struct {
     size_t n_spans, n_rows;
 } Run;
 
-static void multiply(const Run *run, const PeMatrix *weight, const float *x, float *y)
+static void
+multiply(const Run *run, const PeProduct *products, size_t n_products, const float *x)
 {
-    pe_matrix_multiply(run->work->compute, weight, x, run->n_rows, NULL, y);
+    pe_matrices_multiply(run->work->compute, products, n_products, x, run->n_rows);
 }
 
 static void norm(const Run *run, const float *weight)
@@ -183,22 +182,24 @@ static void attend(const Run *run, size_t layer)
     }
 }
 
-// x += y · weightᵀ, by way of normed, which is free by then.
+// x += y · weightᵀ.
 static void add_product(const Run *run, const PeMatrix *weight, const float *y)
 {
-    multiply(run, weight, y, run->work->normed);
-    pe_add(run->work->compute, run->work->x, run->work->normed,
-           run->n_rows * run->decoder->n_embedding);
+    const PeProduct product = {.w = weight, .after = PE_AFTER_ADD, .y = run->work->x};
+    multiply(run, &product, 1, y);
 }
 
 static void run_layer(const Run *run, size_t i)
 {
     const PeLayer *layer = &run->decoder->layers[i];
     PeWork *work = run->work;
+    const PeProduct attention[] = {{.w = &layer->query, .y = work->query},
+                                   {.w = &layer->key, .y = work->key},
+                                   {.w = &layer->value, .y = work->value}};
+    const PeProduct feed[] = {{.w = &layer->gate, .y = work->gate},
+                              {.w = &layer->up, .after = PE_AFTER_GATE, .y = work->gate}};
     norm(run, layer->attention_norm);
-    multiply(run, &layer->query, work->normed, work->query);
-    multiply(run, &layer->key, work->normed, work->key);
-    multiply(run, &layer->value, work->normed, work->value);
+    multiply(run, attention, 3, work->normed);
     rotate(run, work->query, run->decoder->n_heads);
     rotate(run, work->key, run->decoder->n_kv_heads);
     cache_rows(run, i);
@@ -206,9 +207,7 @@ static void run_layer(const Run *run, size_t i)
     add_product(run, &layer->output, work->attended);
 
     norm(run, layer->feed_norm);
-    multiply(run, &layer->gate, work->normed, work->gate);
-    multiply(run, &layer->up, work->normed, work->up);
-    pe_silu_gate(work->compute, work->gate, work->up, run->n_rows * run->decoder->n_feed);
+    multiply(run, feed, 2, work->normed);
     add_product(run, &layer->down, work->gate);
 }
 

@@ -183,25 +183,31 @@ static inline __attribute__((always_inline)) void rows_multiply(
     }
 }
 
-// Stream i reads its quarter of the rows; after it, the same quarter of as many that follow.
-static void
-row_multiply(const PeMatrix *w, size_t first, size_t n, const float *x, PeRow16 row, float *y)
+// Stream i reads its quarter of the rows, and after it most likely the same quarter from next
+// on.
+static void row_multiply(const PeMatrix *w,
+                         size_t first,
+                         size_t n,
+                         size_t next,
+                         const float *x,
+                         PeRow16 row,
+                         float *y)
 {
     const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in), quarter = n / STREAMS;
     const size_t rows_ahead = (AHEAD_BYTES + n_bytes - 1) / n_bytes;
     const unsigned char *bytes = (const unsigned char *)w->data + first * n_bytes;
     for (size_t i = 0; i < quarter; i++) {
-        const size_t skipped = i + rows_ahead < quarter ? 0 : n - quarter;
+        const size_t skipped = i + rows_ahead < quarter ? 0 : next - first - quarter;
         const Rows rows = {bytes + i * n_bytes, quarter * n_bytes,
                            (rows_ahead + skipped) * n_bytes};
         float sums[STREAMS] = {0};
         rows_multiply(w, rows, STREAMS, x, row, sums);
         for (size_t j = 0; j < STREAMS; j++)
-            y[first + i + j * quarter] = sums[j];
+            y[i + j * quarter] = sums[j];
     }
     for (size_t i = quarter * STREAMS; i < n; i++)
         rows_multiply(w, (Rows){bytes + i * n_bytes, 0, rows_ahead * n_bytes}, 1, x, row,
-                      y + first + i);
+                      y + i);
 }
 
 static void row_quantise(const float *x, size_t n, PeRow16 row)
