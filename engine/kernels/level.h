@@ -1,5 +1,5 @@
 // What a level provides (inside engine/kernels). plain.c, avx2.c, avx512.c, bf16.c and amx.c
-// each define one PeKernels; multiply.c, attention.c and rows.c divide the work among threads
+// each define one PeKernels; multiply_*.c, attention.c and rows.c divide the work among threads
 // and call these.
 #pragma once
 

@@ -1,129 +1,51 @@
-// Matrices times rows.
-//
-// Few rows: each thread streams its part of the weights once and multiplies it with row after
-// row. Many: the inputs are rearranged once into blocks of a tile's rows; then each task takes
-// a panel of up to PANEL_OUTS outputs, unpacks K in parts of k_block, multiplies them with one
-// block after the other, and turns the finished tiles round into y.
+// Matrices times rows: few of them in multiply_few.c, many in multiply_many.c.
 //
 // A list of products is one loop of tasks. A product that gates is done by the same task as the
 // one before it, output for output.
-#include "engine/kernels/compute.h"
-
-#include <string.h>
-
-#define PANEL_OUTS 128
-#define ROWS_MOST 1024 // at once; the weights are unpacked anew for each 1024 rows
-#define ALIGNED_K 32   // the largest k_unit, and a block of Q8_0
-#define TILE_MOST 32   // the largest n_rows of a tile, and at least its n_outs
-#define VALUE_BYTES 4  // the largest value_bytes
-#define K_BLOCK_MOST 1024
-#define LINE_FLOATS 16
-
-// Weights of a task with few rows, about: small enough to balance, large enough to stream.
-#define STREAM_BYTES 65536
-#define STREAM_OUTS 4 // a multiple of so many
-#define STREAM_OUTS_MOST 4096
-
-// ---- The scratch
-
-// Panels have room for a tile's outputs more: the last tile of a panel may stick out.
-static size_t panel_bytes(void)
-{
-    return pe_scratch_round((size_t)(PANEL_OUTS + TILE_MOST) * K_BLOCK_MOST * VALUE_BYTES);
-}
-
-static size_t tiles_bytes(size_t n_rows)
-{
-    return (PANEL_OUTS + TILE_MOST) * pe_round_up(n_rows, TILE_MOST) * sizeof(float);
-}
-
-// A thread's products that wait for what comes after: of a panel and a block, or of a task with
-// few rows.
-static size_t products_bytes(void)
-{
-    const size_t many = PANEL_OUTS * TILE_MOST;
-    return (many > STREAM_OUTS_MOST ? many : STREAM_OUTS_MOST) * sizeof(float);
-}
-
-static size_t rows_at_once(size_t n_rows)
-{
-    return n_rows < ROWS_MOST ? n_rows : ROWS_MOST;
-}
-
-static size_t inputs_bytes(size_t n_rows, size_t n_in)
-{
-    return pe_round_up(n_rows, TILE_MOST) * pe_round_up(n_in, ALIGNED_K) * VALUE_BYTES;
-}
-
-static size_t row16_bytes(size_t n_in)
-{
-    return pe_scratch_round(n_in * sizeof(int16_t))
-           + pe_scratch_round((n_in / PE_Q8_0_VALUES + 16) * sizeof(float));
-}
+#include "engine/kernels/multiply.h"
 
 size_t pe_matrix_scratch_bytes(unsigned n_threads, size_t n_rows, size_t n_in)
 {
-    const size_t few = PE_PREFILL_ROWS * row16_bytes(n_in) + n_threads * products_bytes();
+    const size_t few = pe_few_scratch_bytes(n_threads, n_in);
     if (n_rows < PE_PREFILL_ROWS) return few;
-    n_rows = rows_at_once(n_rows);
-    const size_t many = inputs_bytes(n_rows, n_in)
-                        + n_threads * (panel_bytes() + tiles_bytes(n_rows) + products_bytes());
+    const size_t many = pe_many_scratch_bytes(n_threads, n_rows, n_in);
     return few > many ? few : many;
 }
 
 // ---- Tasks
 
-// A product and those that gate it, and how its outputs are dealt out.
-typedef struct {
-    const PeProduct *products; // [n_products]
-    size_t n_products;
-    size_t outs_per_task, n_tasks;
-} Part;
-
-typedef struct {
-    Part parts[PE_PRODUCTS_MOST];
-    size_t n_parts, n_tasks;
-} Parts;
-
-// Outputs first … first + n of a part.
-typedef struct {
-    const Part *part;
-    size_t first, n;
-} Task;
-
-static void parts_find(Parts *parts, const PeProduct *products, size_t n_products)
+void pe_parts_find(PeParts *parts, const PeProduct *products, size_t n_products)
 {
     parts->n_parts = 0;
     for (size_t i = 0; i < n_products; i++) {
         if (products[i].after != PE_AFTER_GATE)
-            parts->parts[parts->n_parts++] = (Part){.products = &products[i]};
+            parts->parts[parts->n_parts++] = (PePart){.products = &products[i]};
         parts->parts[parts->n_parts - 1].n_products++;
     }
 }
 
-static void tasks_count(Parts *parts)
+void pe_tasks_count(PeParts *parts)
 {
     parts->n_tasks = 0;
     for (size_t i = 0; i < parts->n_parts; i++) {
-        Part *part = &parts->parts[i];
+        PePart *part = &parts->parts[i];
         const size_t n_out = part->products->w->n_out;
         part->n_tasks = (n_out + part->outs_per_task - 1) / part->outs_per_task;
         parts->n_tasks += part->n_tasks;
     }
 }
 
-static Task task_get(const Parts *parts, size_t task)
+PeTask pe_task_get(const PeParts *parts, size_t task)
 {
-    const Part *part = parts->parts;
+    const PePart *part = parts->parts;
     while (task >= part->n_tasks)
         task -= part++->n_tasks;
     const size_t first = task * part->outs_per_task, left = part->products->w->n_out - first;
-    return (Task){part, first, left < part->outs_per_task ? left : part->outs_per_task};
+    return (PeTask){part, first, left < part->outs_per_task ? left : part->outs_per_task};
 }
 
-// y of n outputs from what the product is.
-static void
-after_do(const PeKernels *kernels, PeAfter after, const float *product, size_t n, float *y)
+void pe_after_do(
+    const PeKernels *kernels, PeAfter after, const float *product, size_t n, float *y)
 {
     switch (after) {
     case PE_AFTER_NOTHING:
@@ -137,269 +59,7 @@ after_do(const PeKernels *kernels, PeAfter after, const float *product, size_t n
     }
 }
 
-// ---- Few rows
-
-typedef struct {
-    const PeKernels *kernels;
-    Parts parts;
-    const float *x;
-    size_t n_rows;
-    unsigned n_threads;
-    PeRow16 rows16[PE_PREFILL_ROWS];
-    float *waiting; // [n_threads, STREAM_OUTS_MOST]
-} Few;
-
-static void
-few_product(const Few *few, const Task *task, const PeProduct *product, float *waiting)
-{
-    const PeMatrix *w = product->w;
-    // Most likely the threads take turns.
-    const size_t next = task->first + few->n_threads * task->part->outs_per_task;
-    for (size_t row = 0; row < few->n_rows; row++) {
-        float *y = product->y + row * w->n_out + task->first;
-        float *to = product->after == PE_AFTER_NOTHING ? y : waiting;
-        few->kernels->row_multiply(w, task->first, task->n, next, few->x + row * w->n_in,
-                                   few->rows16[row], to);
-        if (product->bias) few->kernels->add(to, product->bias + task->first, task->n);
-        after_do(few->kernels, product->after, waiting, task->n, y);
-    }
-}
-
-static void few_work(void *data, size_t number, unsigned thread)
-{
-    const Few *few = data;
-    const Task task = task_get(&few->parts, number);
-    for (size_t i = 0; i < task.part->n_products; i++)
-        few_product(few, &task, &task.part->products[i],
-                    few->waiting + thread * STREAM_OUTS_MOST);
-}
-
-static void rows_quantise(Few *few, size_t n_in, unsigned char *scratch)
-{
-    for (size_t row = 0; row < few->n_rows; row++, scratch += row16_bytes(n_in)) {
-        few->rows16[row] = (PeRow16){.values = (int16_t *)scratch,
-                                     .scales = (float *)(scratch + pe_scratch_round(2 * n_in))};
-        few->kernels->row_quantise(few->x + row * n_in, n_in, few->rows16[row]);
-    }
-}
-
-// About STREAM_BYTES a task, as many tasks for each thread.
-static void few_divide(Few *few)
-{
-    for (size_t i = 0; i < few->parts.n_parts; i++) {
-        Part *part = &few->parts.parts[i];
-        const PeMatrix *w = part->products->w;
-        const size_t n_bytes = w->n_out * pe_type_row_bytes(w->type, w->n_in);
-        const size_t n_tasks = pe_round_up(1 + n_bytes / STREAM_BYTES, few->n_threads);
-        const size_t n_outs = pe_round_up((w->n_out + n_tasks - 1) / n_tasks, STREAM_OUTS);
-        part->outs_per_task = n_outs < STREAM_OUTS_MOST ? n_outs : STREAM_OUTS_MOST;
-    }
-    tasks_count(&few->parts);
-}
-
-static bool has_q8_0(const PeProduct *products, size_t n_products)
-{
-    for (size_t i = 0; i < n_products; i++)
-        if (products[i].w->type == PE_TYPE_Q8_0) return true;
-    return false;
-}
-
-static void few_multiply(PeCompute *compute,
-                         const PeProduct *products,
-                         size_t n_products,
-                         const float *x,
-                         size_t n_rows)
-{
-    const size_t n_in = products->w->n_in;
-    Few few = {.kernels = compute->kernels,
-               .x = x,
-               .n_rows = n_rows,
-               .n_threads = pe_pool_n_threads(compute->pool)};
-    parts_find(&few.parts, products, n_products);
-    few_divide(&few);
-    if (has_q8_0(products, n_products)) rows_quantise(&few, n_in, compute->scratch);
-    few.waiting = (float *)(compute->scratch + PE_PREFILL_ROWS * row16_bytes(n_in));
-    pe_pool_run(compute->pool, few.parts.n_tasks, few_work, &few);
-}
-
-// ---- Many rows
-
-typedef struct {
-    const PeKernels *kernels;
-    const PeGemm *gemm;
-    Parts parts;
-    const float *x;
-    size_t first_row; // of x in the outputs
-    size_t n_in;
-    size_t n_rows, n_blocks;
-    size_t n_k, k_block;   // K padded, and the part of it that is multiplied at a time
-    unsigned char *inputs; // [n_blocks] blocks
-    unsigned char *panels; // [n_threads]
-    float *tiles;          // [n_threads]
-    float *waiting;        // [n_threads]
-} Many;
-
-// What a task does with one of its products.
-typedef struct {
-    const Many *many;
-    const PeProduct *product;
-    size_t first, n_outs;
-    unsigned char *panel;
-    float *tiles, *waiting; // waiting: [rows of a block, n_outs]
-} Panel;
-
-static size_t block_rows(const Many *many, size_t block)
-{
-    const size_t first = block * many->gemm->n_rows, left = many->n_rows - first;
-    return left < many->gemm->n_rows ? left : many->gemm->n_rows;
-}
-
-static unsigned char *block_inputs(const Many *many, size_t block)
-{
-    return many->inputs + block * many->gemm->n_rows * many->n_k * many->gemm->value_bytes;
-}
-
-static void inputs_work(void *data, size_t block, unsigned thread)
-{
-    (void)thread;
-    const Many *many = data;
-    const float *x = many->x + block * many->gemm->n_rows * many->n_in;
-    many->gemm->inputs_pack(x, many->n_in, block_rows(many, block), many->n_in,
-                            block_inputs(many, block));
-}
-
-// n values of K from k on.
-static void panel_unpack(const Panel *panel, size_t k, size_t n)
-{
-    const PeGemm *gemm = panel->many->gemm;
-    const PeMatrix *w = panel->product->w;
-    const size_t row_bytes = pe_type_row_bytes(w->type, w->n_in),
-                 stride_bytes = panel->many->k_block * gemm->value_bytes;
-    const unsigned char *row = (const unsigned char *)w->data + panel->first * row_bytes;
-    for (size_t i = 0; i < panel->n_outs; i++)
-        gemm->weights_unpack(w->type, row + i * row_bytes, k, n,
-                             panel->panel + i * stride_bytes);
-    // The rest of the last tile, so that no arithmetic is done on anything.
-    const size_t n_rest = pe_round_up(panel->n_outs, gemm->n_outs) - panel->n_outs;
-    memset(panel->panel + panel->n_outs * stride_bytes, 0, n_rest * stride_bytes);
-}
-
-// Where the block's outputs lie.
-static float *block_outputs(const Panel *panel, size_t block)
-{
-    const size_t row = panel->many->first_row + block * panel->many->gemm->n_rows;
-    return panel->product->y + row * panel->product->w->n_out + panel->first;
-}
-
-// Asks for the lines of y that will be written.
-static void outputs_fetch(const Panel *panel, size_t block)
-{
-    const float *y = block_outputs(panel, block);
-    for (size_t row = 0; row < block_rows(panel->many, block); row++)
-        for (size_t i = 0; i < panel->n_outs; i += LINE_FLOATS)
-            __builtin_prefetch(y + row * panel->product->w->n_out + i, 1, 2);
-}
-
-// tiles[output][row of the block] (+)= n values of K, from k on.
-static void block_multiply(const Panel *panel, size_t block, size_t k, size_t n, float *tiles)
-{
-    const Many *many = panel->many;
-    const PeGemm *gemm = many->gemm;
-    const void *inputs = block_inputs(many, block) + k * gemm->n_rows * gemm->value_bytes;
-    for (size_t i = 0; i < panel->n_outs; i += gemm->n_outs)
-        gemm->tile_multiply(panel->panel + i * many->k_block * gemm->value_bytes, many->k_block,
-                            inputs, n, k == 0, tiles + i * gemm->n_rows);
-}
-
-static void block_store(const Panel *panel, size_t block, const float *tiles)
-{
-    const PeKernels *kernels = panel->many->kernels;
-    const PeProduct *product = panel->product;
-    const size_t n_out = product->w->n_out, n_rows = block_rows(panel->many, block);
-    const bool is_waiting = product->after != PE_AFTER_NOTHING;
-    float *y = block_outputs(panel, block);
-    kernels->tile_store(tiles, panel->n_outs, n_rows,
-                        product->bias ? product->bias + panel->first : NULL,
-                        is_waiting ? panel->waiting : y, is_waiting ? panel->n_outs : n_out);
-    for (size_t row = 0; is_waiting && row < n_rows; row++)
-        after_do(kernels, product->after, panel->waiting + row * panel->n_outs, panel->n_outs,
-                 y + row * n_out);
-}
-
-// A part of K: all blocks. Between parts each block's sums wait in their own place.
-static void panel_multiply(const Panel *panel, size_t k)
-{
-    const Many *many = panel->many;
-    const size_t left = many->n_k - k, n = left < many->k_block ? left : many->k_block;
-    const size_t block_size =
-        pe_round_up(panel->n_outs, many->gemm->n_outs) * many->gemm->n_rows;
-    const bool is_whole = n == many->n_k, is_last = n == left;
-    for (size_t block = 0; block < many->n_blocks; block++) {
-        float *sums = panel->tiles + (is_whole ? 0 : block * block_size);
-        if (is_last) outputs_fetch(panel, block);
-        block_multiply(panel, block, k, n, sums);
-        if (is_last) block_store(panel, block, sums);
-    }
-}
-
-static void panel_work(void *data, size_t number, unsigned thread)
-{
-    const Many *many = data;
-    const Task task = task_get(&many->parts, number);
-    Panel panel = {.many = many,
-                   .first = task.first,
-                   .n_outs = task.n,
-                   .panel = many->panels + thread * panel_bytes(),
-                   .tiles = many->tiles + thread * tiles_bytes(many->n_rows) / sizeof(float),
-                   .waiting = many->waiting + thread * products_bytes() / sizeof(float)};
-    many->gemm->begin();
-    for (size_t i = 0; i < task.part->n_products; i++) {
-        panel.product = &task.part->products[i];
-        for (size_t k = 0; k < many->n_k; k += many->k_block) {
-            const size_t left = many->n_in - k;
-            panel_unpack(&panel, k, left < many->k_block ? left : many->k_block);
-            panel_multiply(&panel, k);
-        }
-    }
-    many->gemm->end();
-}
-
-// K in about equal parts of at most the kernel's, blocks of Q8_0 undivided.
-static void k_divide(Many *many)
-{
-    const PeGemm *gemm = many->gemm;
-    many->n_k = pe_round_up(many->n_in, gemm->k_unit);
-    const size_t n_parts = (many->n_k + gemm->k_block - 1) / gemm->k_block;
-    many->k_block = pe_round_up((many->n_k + n_parts - 1) / n_parts, ALIGNED_K);
-}
-
-// Equal panels, as many for each thread.
-static void outs_divide(Many *many, unsigned n_threads)
-{
-    const size_t tile = many->gemm->n_outs;
-    for (size_t i = 0; i < many->parts.n_parts; i++) {
-        Part *part = &many->parts.parts[i];
-        const size_t n_out = part->products->w->n_out;
-        const size_t n_panels = pe_round_up((n_out + PANEL_OUTS - 1) / PANEL_OUTS, n_threads);
-        const size_t n_outs = pe_round_up((n_out + n_panels - 1) / n_panels, tile);
-        part->outs_per_task = n_outs < PANEL_OUTS ? n_outs : PANEL_OUTS / tile * tile;
-    }
-    tasks_count(&many->parts);
-}
-
-static void many_multiply(PeCompute *compute, Many *many)
-{
-    const unsigned n_threads = pe_pool_n_threads(compute->pool);
-    k_divide(many);
-    outs_divide(many, n_threads);
-    many->n_blocks = (many->n_rows + many->gemm->n_rows - 1) / many->gemm->n_rows;
-    many->inputs = compute->scratch;
-    many->panels = many->inputs + inputs_bytes(many->n_rows, many->n_in);
-    many->tiles = (float *)(many->panels + n_threads * panel_bytes());
-    many->waiting = many->tiles + n_threads * tiles_bytes(many->n_rows) / sizeof(float);
-    pe_pool_run(compute->pool, many->n_blocks, inputs_work, many);
-    pe_pool_run(compute->pool, many->parts.n_tasks, panel_work, many);
-}
+// ---- Products
 
 void pe_matrices_multiply(PeCompute *compute,
                           const PeProduct *products,
@@ -407,18 +67,10 @@ void pe_matrices_multiply(PeCompute *compute,
                           const float *x,
                           size_t n_rows)
 {
-    if (n_rows < PE_PREFILL_ROWS) {
-        few_multiply(compute, products, n_products, x, n_rows);
-        return;
-    }
-    Many many = {.kernels = compute->kernels, .gemm = compute->gemm, .n_in = products->w->n_in};
-    parts_find(&many.parts, products, n_products);
-    for (size_t row = 0; row < n_rows; row += ROWS_MOST) {
-        many.first_row = row;
-        many.x = x + row * many.n_in;
-        many.n_rows = rows_at_once(n_rows - row);
-        many_multiply(compute, &many);
-    }
+    if (n_rows < PE_PREFILL_ROWS)
+        pe_few_multiply(compute, products, n_products, x, n_rows);
+    else
+        pe_many_multiply(compute, products, n_products, x, n_rows);
 }
 
 void pe_matrix_multiply(PeCompute *compute,
