@@ -3,7 +3,7 @@
 #include "engine/kernels/multiply.h"
 
 // Weights of a task, about: small enough to balance, large enough to stream.
-#define STREAM_BYTES 65536
+#define STREAM_BYTES 32768
 #define STREAM_OUTS 4 // a multiple of so many
 #define STREAM_OUTS_MOST 4096
 
@@ -68,7 +68,8 @@ static void few_divide(Few *few)
     for (size_t i = 0; i < few->parts.n_parts; i++) {
         PePart *part = &few->parts.parts[i];
         const PeMatrix *w = part->products->w;
-        const size_t n_bytes = w->n_out * pe_type_row_bytes(w->type, w->n_in);
+        const size_t n_bytes =
+            part->n_products * w->n_out * pe_type_row_bytes(w->type, w->n_in);
         const size_t n_tasks = pe_round_up(1 + n_bytes / STREAM_BYTES, few->n_threads);
         const size_t n_outs = pe_round_up((w->n_out + n_tasks - 1) / n_tasks, STREAM_OUTS);
         part->outs_per_task = n_outs < STREAM_OUTS_MOST ? n_outs : STREAM_OUTS_MOST;
