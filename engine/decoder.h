@@ -79,7 +79,7 @@ typedef struct {
     float *query;       // [n_rows_most, h·e]
     float *key, *value; // [n_rows_most, g·e]
     float *attended;    // [n_rows_most, h·e]
-    float *gate;        // [n_rows_most, f]
+    float *gate, *up;   // [n_rows_most, f]
     float *cosines;     // [n_rows_most, n_rotated/2]
     float *sines;       // [n_rows_most, n_rotated/2]
     int32_t *positions; // [n_rows_most]

@@ -52,7 +52,7 @@ static size_t compute_bytes(const PeDecoder *decoder, const PeWorkOptions *optio
 static size_t row_floats(const PeDecoder *decoder)
 {
     return 2 * decoder->n_embedding + 2 * decoder->n_heads * decoder->head_dim
-           + 2 * kv_dim(decoder) + decoder->n_feed + decoder->n_rotated;
+           + 2 * kv_dim(decoder) + 2 * decoder->n_feed + decoder->n_rotated;
 }
 
 size_t pe_work_bytes(const PeDecoder *decoder, const PeWorkOptions *options)
@@ -81,6 +81,7 @@ bool pe_work_init(PeWork *work,
         .value = rows_new(options, kv_dim(decoder)),
         .attended = rows_new(options, query_dim),
         .gate = rows_new(options, decoder->n_feed),
+        .up = rows_new(options, decoder->n_feed),
         .cosines = rows_new(options, decoder->n_rotated / 2),
         .sines = rows_new(options, decoder->n_rotated / 2),
         .positions = calloc(options->n_rows_most, sizeof *work->positions),
@@ -88,7 +89,7 @@ bool pe_work_init(PeWork *work,
                                   compute_bytes(decoder, options)),
     };
     const bool ok = work->x && work->normed && work->query && work->key && work->value
-                    && work->attended && work->gate && work->cosines && work->sines
+                    && work->attended && work->gate && work->up && work->cosines && work->sines
                     && work->positions && work->compute;
     return ok || pe_fail(error, "no memory or threads for %zu rows", options->n_rows_most);
 }
@@ -102,6 +103,7 @@ void pe_work_clear(PeWork *work)
     free(work->value);
     free(work->attended);
     free(work->gate);
+    free(work->up);
     free(work->cosines);
     free(work->sines);
     free(work->positions);
