@@ -121,9 +121,10 @@ typedef struct {
     size_t n_spans, n_rows;
 } Run;
 
-static void multiply(const Run *run, const PeMatrix *weight, const float *x, float *y)
+static void
+multiply(const Run *run, const PeProduct *products, size_t n_products, const float *x)
 {
-    pe_matrix_multiply(run->work->compute, weight, x, run->n_rows, NULL, y);
+    pe_matrices_multiply(run->work->compute, products, n_products, x, run->n_rows);
 }
 
 static void norm(const Run *run, const float *weight)
@@ -183,22 +184,24 @@ static void attend(const Run *run, size_t layer)
     }
 }
 
-// x += y · weightᵀ, by way of normed, which is free by then.
+// x += y · weightᵀ.
 static void add_product(const Run *run, const PeMatrix *weight, const float *y)
 {
-    multiply(run, weight, y, run->work->normed);
-    pe_add(run->work->compute, run->work->x, run->work->normed,
-           run->n_rows * run->decoder->n_embedding);
+    const PeProduct product = {.w = weight, .after = PE_AFTER_ADD, .y = run->work->x};
+    multiply(run, &product, 1, y);
 }
 
 static void run_layer(const Run *run, size_t i)
 {
     const PeLayer *layer = &run->decoder->layers[i];
     PeWork *work = run->work;
+    const PeProduct attention[] = {{.w = &layer->query, .y = work->query},
+                                   {.w = &layer->key, .y = work->key},
+                                   {.w = &layer->value, .y = work->value}};
+    const PeProduct feed[] = {{.w = &layer->gate, .y = work->gate},
+                              {.w = &layer->up, .after = PE_AFTER_GATE, .y = work->gate}};
     norm(run, layer->attention_norm);
-    multiply(run, &layer->query, work->normed, work->query);
-    multiply(run, &layer->key, work->normed, work->key);
-    multiply(run, &layer->value, work->normed, work->value);
+    multiply(run, attention, 3, work->normed);
     rotate(run, work->query, run->decoder->n_heads);
     rotate(run, work->key, run->decoder->n_kv_heads);
     cache_rows(run, i);
@@ -206,9 +209,7 @@ static void run_layer(const Run *run, size_t i)
     add_product(run, &layer->output, work->attended);
 
     norm(run, layer->feed_norm);
-    multiply(run, &layer->gate, work->normed, work->gate);
-    multiply(run, &layer->up, work->normed, work->up);
-    pe_silu_gate(work->compute, work->gate, work->up, run->n_rows * run->decoder->n_feed);
+    multiply(run, feed, 2, work->normed);
     add_product(run, &layer->down, work->gate);
 }
 

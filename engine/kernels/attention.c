@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define CHUNK_KEYS 512
-#define FEW_KEYS 512
+#define FEW_KEYS 128
 #define TILE_MOST 32
 #define K_UNIT_MOST 32
 #define VALUE_BYTES 4

@@ -46,7 +46,7 @@ typedef enum {
     PE_PRECISION_EXACT, // |error| ≤ 2^-14 · Σ |w·x|, mostly far less: f32, or three bf16
                         // products for one of f32
     PE_PRECISION_FAST,  // from BF16 on: weights and activations rounded to bf16 (2^-9 each),
-                        // sums in f32
+                        // sums in f32: |error| ≤ 2^-8 · Σ |w·x|
 } PePrecision;
 
 typedef struct PeCompute PeCompute;
@@ -91,6 +91,32 @@ void pe_matrix_multiply(PeCompute *compute,
                         size_t n_rows,
                         const float *bias,
                         float *y);
+
+// What becomes of a product p.
+typedef enum {
+    PE_AFTER_NOTHING, // y = p
+    PE_AFTER_ADD,     // y = y + p
+    PE_AFTER_GATE,    // y = y / (1 + exp(-y)) · p; y is that of the product before it in the
+                      // list, of the same n_out
+} PeAfter;
+
+typedef struct {
+    const PeMatrix *w; // all of a list have the same n_in
+    const float *bias; // [n_out] or NULL
+    PeAfter after;
+    float *y; // [n_rows, n_out]
+} PeProduct;
+
+#define PE_PRODUCTS_MOST 4
+
+// The products x[n_rows, n_in] · wᵀ + bias of 1 … PE_PRODUCTS_MOST weights with the same rows,
+// in one go: x is rearranged once, and threads wait for each other once. No y overlaps x, and
+// no two overlap but those that gate. Same bits as one by one.
+void pe_matrices_multiply(PeCompute *compute,
+                          const PeProduct *products,
+                          size_t n_products,
+                          const float *x,
+                          size_t n_rows);
 
 // ---- Attention
 

@@ -1,5 +1,5 @@
 // What a level provides (inside engine/kernels). plain.c, avx2.c, avx512.c, bf16.c and amx.c
-// each define one PeKernels; multiply.c, attention.c and rows.c divide the work among threads
+// each define one PeKernels; multiply_*.c, attention.c and rows.c divide the work among threads
 // and call these.
 #pragma once
 
@@ -46,9 +46,15 @@ typedef struct {
 
 typedef struct {
     void (*row_quantise)(const float *x, size_t n, PeRow16 row);
-    // y[i] = w_i · x for first ≤ i < first + n; row: x quantised, read for Q8_0 only.
-    void (*row_multiply)(
-        const PeMatrix *w, size_t first, size_t n, const float *x, PeRow16 row, float *y);
+    // y[i] = w_{first + i} · x for i < n; row: x quantised, read for Q8_0 only. next ≥ first +
+    // n: the output that will most likely be the first of the thread's next call.
+    void (*row_multiply)(const PeMatrix *w,
+                         size_t first,
+                         size_t n,
+                         size_t next,
+                         const float *x,
+                         PeRow16 row,
+                         float *y);
     // y[r, o] = tiles[o, r] + bias[o] for o < n_outs, r < n_rows; tiles [n_outs rounded up,
     // n_rows of a tile], readable up to 16 outs more.
     void (*tile_store)(const float *tiles,

@@ -1,0 +1,164 @@
+// Few rows: weights stream from memory, each is used once. Part of body.h.
+#pragma once
+
+#include "engine/kernels/level.h"
+#include "engine/kernels/values.h"
+
+#include <float.h>
+
+// Weights are read in STREAMS places at once: the processor looks ahead in each page by itself,
+// but not past its end, and one page at a time does not keep the memory busy. Further ahead,
+// AHEAD_BYTES in each place, they are asked for.
+#define STREAMS 4
+#define AHEAD_BYTES 4096
+
+// Into the second cache: the first is small, and what it waits for are few lines at a time.
+static inline __attribute__((always_inline)) void ahead_fetch(const void *at, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes; i += 64)
+        __builtin_prefetch((const void *)((uintptr_t)at + i), 0, 2);
+}
+
+// Rows of weights that lie stride bytes apart, and where those lie that are read later.
+typedef struct {
+    const unsigned char *bytes;
+    size_t stride, ahead;
+} Rows;
+
+// sums[i] = row i of n_rows ≤ STREAMS · x.
+static inline __attribute__((always_inline)) void
+rows_dot(PeType type, Rows rows, size_t n_rows, const float *x, size_t n, float *sums)
+{
+    const size_t value_bytes = type == PE_TYPE_F32 ? 4 : 2;
+    V even[STREAMS], odd[STREAMS];
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++)
+        even[row] = odd[row] = v_set(0);
+    size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES)
+#pragma GCC unroll 4
+        for (size_t row = 0; row < n_rows; row++) {
+            const unsigned char *w = rows.bytes + row * rows.stride;
+            ahead_fetch(w + rows.ahead + i * value_bytes, 2 * LANES * value_bytes);
+            even[row] = v_fma(values_load(type, w, i), v_load(x + i), even[row]);
+            odd[row] = v_fma(values_load(type, w, i + LANES), v_load(x + i + LANES), odd[row]);
+        }
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++) {
+        const unsigned char *w = rows.bytes + row * rows.stride;
+        size_t j = i;
+        for (; j + LANES <= n; j += LANES)
+            even[row] = v_fma(values_load(type, w, j), v_load(x + j), even[row]);
+        if (j < n)
+            odd[row] =
+                v_fma(values_load_n(type, w, j, n - j), v_load_n(x + j, n - j), odd[row]);
+        sums[row] = v_sum(even[row] + odd[row]);
+    }
+}
+
+// Scales are read for 16 blocks at a time.
+#define SCALES 16
+
+// The scales of weights times those of activations, of n ≤ SCALES blocks.
+static inline void
+scales_multiply(const PeBlockQ8_0 *w, const float *x, size_t n, float *scales)
+{
+    for (size_t i = 0; i < n; i += LANES)
+        v_store(scales + i, v_load_scales(w + i, n - i) * v_load_n(x + i, n - i));
+}
+
+static inline __attribute__((always_inline)) void
+rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
+{
+    V even[STREAMS], odd[STREAMS];
+    _Alignas(64) float scales[STREAMS][SCALES];
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++)
+        even[row] = odd[row] = v_set(0);
+    for (size_t first = 0; first < n_blocks; first += SCALES) {
+        const size_t n = n_blocks - first < SCALES ? n_blocks - first : SCALES;
+        const PeBlockQ8_0 *w = (const PeBlockQ8_0 *)rows.bytes + first;
+        const int16_t *values = x.values + first * PE_Q8_0_VALUES;
+#pragma GCC unroll 4
+        for (size_t row = 0; row < n_rows; row++) {
+            const unsigned char *blocks = (const unsigned char *)w + row * rows.stride;
+            scales_multiply((const PeBlockQ8_0 *)blocks, x.scales + first, n, scales[row]);
+        }
+        for (size_t i = 0; i < n; i += 2, w += 2)
+#pragma GCC unroll 4
+            for (size_t row = 0; row < n_rows; row++) {
+                const PeBlockQ8_0 *two =
+                    (const PeBlockQ8_0 *)((const unsigned char *)w + row * rows.stride);
+                ahead_fetch((const unsigned char *)two + rows.ahead, 1);
+                even[row] = v_fma(v_dot_q8(two[0].values, values + i * PE_Q8_0_VALUES),
+                                  v_set(scales[row][i]), even[row]);
+                if (i + 1 == n) continue;
+                odd[row] = v_fma(v_dot_q8(two[1].values, values + (i + 1) * PE_Q8_0_VALUES),
+                                 v_set(scales[row][i + 1]), odd[row]);
+            }
+    }
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++)
+        sums[row] = v_sum(even[row] + odd[row]);
+}
+
+static inline __attribute__((always_inline)) void rows_multiply(
+    const PeMatrix *w, Rows rows, size_t n_rows, const float *x, PeRow16 row, float *sums)
+{
+    switch (w->type) {
+    case PE_TYPE_F32:
+        rows_dot(PE_TYPE_F32, rows, n_rows, x, w->n_in, sums);
+        break;
+    case PE_TYPE_F16:
+        rows_dot(PE_TYPE_F16, rows, n_rows, x, w->n_in, sums);
+        break;
+    case PE_TYPE_BF16:
+        rows_dot(PE_TYPE_BF16, rows, n_rows, x, w->n_in, sums);
+        break;
+    case PE_TYPE_Q8_0:
+        rows_dot_q8_0(rows, n_rows, row, w->n_in / PE_Q8_0_VALUES, sums);
+        break;
+    }
+}
+
+// Stream i reads its quarter of the rows, and after it most likely the same quarter from next
+// on.
+static void row_multiply(const PeMatrix *w,
+                         size_t first,
+                         size_t n,
+                         size_t next,
+                         const float *x,
+                         PeRow16 row,
+                         float *y)
+{
+    const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in), quarter = n / STREAMS;
+    const size_t rows_ahead = (AHEAD_BYTES + n_bytes - 1) / n_bytes;
+    const unsigned char *bytes = (const unsigned char *)w->data + first * n_bytes;
+    for (size_t i = 0; i < quarter; i++) {
+        const size_t skipped = i + rows_ahead < quarter ? 0 : next - first - quarter;
+        const Rows rows = {bytes + i * n_bytes, quarter * n_bytes,
+                           (rows_ahead + skipped) * n_bytes};
+        float sums[STREAMS] = {0};
+        rows_multiply(w, rows, STREAMS, x, row, sums);
+        for (size_t j = 0; j < STREAMS; j++)
+            y[i + j * quarter] = sums[j];
+    }
+    for (size_t i = quarter * STREAMS; i < n; i++)
+        rows_multiply(w, (Rows){bytes + i * n_bytes, 0, rows_ahead * n_bytes}, 1, x, row,
+                      y + i);
+}
+
+static void row_quantise(const float *x, size_t n, PeRow16 row)
+{
+    for (size_t i = 0; i < n; i += PE_Q8_0_VALUES) {
+        V most = v_set(0);
+        for (size_t j = 0; j < PE_Q8_0_VALUES; j += LANES)
+            most = v_max(most, v_abs(v_load(x + i + j)));
+        // Below that the quotient is not finite; the products would be subnormal anyway.
+        const float scale = v_most(most) / 32767;
+        const float factor = scale > FLT_MIN ? 1 / scale : 0;
+        row.scales[i / PE_Q8_0_VALUES] = scale;
+        for (size_t j = 0; j < PE_Q8_0_VALUES; j += LANES)
+            v_store_i16(row.values + i + j, v_load(x + i + j) * v_set(factor));
+    }
+}
