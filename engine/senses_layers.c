@@ -263,21 +263,27 @@ static void attend(const Run *run)
     pe_attention(run->compute, &attention);
 }
 
-// x += y · weightᵀ + bias, by way of query, which is free by then.
+// x += y · weightᵀ + bias.
 static void add_product(const Run *run, const PeLinear *linear, const float *y)
 {
-    pe_linear_run(linear, run->compute, y, run->n_rows, run->rows->query);
-    pe_add(run->compute, run->rows->x, run->rows->query,
-           run->n_rows * run->layers->n_embedding);
+    const PeProduct product = {
+        .w = &linear->weight, .bias = linear->bias, .after = PE_AFTER_ADD, .y = run->rows->x};
+    pe_matrices_multiply(run->compute, &product, 1, y, run->n_rows);
+}
+
+static PeProduct product_of(const PeLinear *linear, float *y)
+{
+    return (PeProduct){.w = &linear->weight, .bias = linear->bias, .y = y};
 }
 
 static void run_layer(const Run *run, const PeSensesLayer *layer)
 {
     PeSensesRows *rows = run->rows;
+    const PeProduct attention[] = {product_of(&layer->query, rows->query),
+                                   product_of(&layer->key, rows->key),
+                                   product_of(&layer->value, rows->value)};
     norm(run, &layer->attention_norm, rows->normed);
-    pe_linear_run(&layer->query, run->compute, rows->normed, run->n_rows, rows->query);
-    pe_linear_run(&layer->key, run->compute, rows->normed, run->n_rows, rows->key);
-    pe_linear_run(&layer->value, run->compute, rows->normed, run->n_rows, rows->value);
+    pe_matrices_multiply(run->compute, attention, 3, rows->normed, run->n_rows);
     attend(run);
     add_product(run, &layer->output, rows->normed);
 
