@@ -18,7 +18,7 @@ OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--n
 
 class Browser:
     def __enter__(self):
-        self.profile = tempfile.TemporaryDirectory()
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # its helpers may still write
         here, there = os.pipe(), os.pipe()
 
         def wire():                             # chromium reads commands from 3 and writes answers to 4
@@ -37,7 +37,7 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
+        self.call("Browser.close", None, None)
         self.process.wait(timeout=30)
         os.close(self.out)
         os.close(self.into)
