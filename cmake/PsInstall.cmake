@@ -38,8 +38,11 @@ install(FILES ${CMAKE_SOURCE_DIR}/scripts/completion.bash RENAME proofsheet
 # The suites and the curated sets, beside each other as in this tree; the recipes stay behind.
 file(GLOB suites CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/suites/*.yaml)
 install(FILES ${suites} DESTINATION ${PS_DATADIR}/suites)
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/datasets/documents ${CMAKE_SOURCE_DIR}/datasets/speech
-        DESTINATION ${PS_DATADIR}/datasets PATTERN recipe EXCLUDE)
+file(GLOB manifests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/datasets/*/manifest.json)
+foreach(manifest IN LISTS manifests)
+    get_filename_component(set ${manifest} DIRECTORY)
+    install(DIRECTORY ${set} DESTINATION ${PS_DATADIR}/datasets PATTERN recipe EXCLUDE)
+endforeach()
 
 file(GLOB manuals CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/*.md)
 install(FILES ${manuals} DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)

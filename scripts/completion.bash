@@ -78,6 +78,7 @@ _proofsheet_arguments() { # COMMAND
         power) _proofsheet_files .proof .yaml .yml ;;
         check) _proofsheet_files .json ;;
         model) if ((cword == 2)); then _proofsheet_words "info check"; else _proofsheet_files .gguf; fi ;;
+        serve) _proofsheet_files .gguf ;;
         import) if ((cword == 2)); then _proofsheet_words "$(_proofsheet_list Importers)"; else _proofsheet_files; fi ;;
         dataset) if ((cword == 2)); then _proofsheet_words "info verify build"; else _proofsheet_files .jsonl .h5; fi ;;
     esac
