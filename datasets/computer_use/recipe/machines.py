@@ -81,6 +81,7 @@ class Machine:
 
     def __init__(self, rng, taken):
         self.rng, self.names, self.state = rng, Names(rng, taken), {"page": "start"}
+        self.user = self.names.person()         # on every screen, so that no two seeds share one
         self.setup()
 
     def go(self, page):
@@ -137,7 +138,7 @@ class Preferences(Machine):
 
     def view(self, s):
         if s["page"] == "start":
-            return screen("Home", text("Welcome back, %s." % self.state.setdefault("user", self.names.person())), button("Profile", "Settings", "Log out"))
+            return screen("Home", text("Welcome back."), button("Profile", "Settings", "Log out"))
         if s["page"] == "settings":
             return screen("Settings", button("Account", "Notifications", "Privacy"), text("Choose a section."))
         return screen("Notifications", check(s, "E-mail notices"), check(s, "Sound"), choose(s, "Time zone", ("Berlin", "Lisbon", "Oslo", "Athens", "Dublin")),
@@ -550,7 +551,7 @@ def play(machine):
 # ---- Rendering ------------------------------------------------------------------------------------
 
 CSS = """*{box-sizing:border-box}body{margin:0;font:15px/1.4 'DejaVu Sans';background:#f2f4f7;color:#1d2530}
-header{background:%s;color:#fff;padding:12px 20px;font-weight:bold;font-size:18px}main{padding:18px 20px;max-width:760px}
+header{background:%s;color:#fff;padding:12px 20px;font-weight:bold;font-size:18px;display:flex;justify-content:space-between;align-items:center}header i{font:13px 'DejaVu Sans'}main{padding:18px 20px;max-width:760px}
 table{border-collapse:collapse;background:#fff;width:100%%;margin:8px 0 14px}td,th{border-bottom:1px solid #d7dce3;padding:7px 10px;text-align:left}
 button,.b{font:14px 'DejaVu Sans';background:#fff;border:1px solid #8a94a3;border-radius:6px;padding:7px 14px;margin:4px 8px 4px 0;color:#1d2530}
 label{display:block;margin:8px 0 3px}input[type=text],.s{font:15px 'DejaVu Sans';width:100%%;max-width:420px;padding:7px 9px;border:1px solid #8a94a3;border-radius:5px;background:#fff}
@@ -579,13 +580,13 @@ def item_html(item):
     return "<table><tr>%s</tr>%s</table>" % (head, rows)
 
 
-def page(shown, accent):
+def page(shown, user, accent):
     box = shown["dialog"]
     over = "" if not box else "<div class=v><div class=d><h2>%s</h2><p>%s</p>%s%s</div></div>" % (
         e(box["title"]), e(box["words"]), "".join(map(item_html, box["inside"])), item_html(button(*box["labels"])))
     return ("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=viewport content=\"width=device-width\"><title>app</title><style>%s</style></head>"
-            "<body><header>%s</header><main>%s%s</main>%s</body></html>\n"
-            % (CSS % accent, e(shown["title"]), "<div class=e>%s</div>" % e(shown["error"]) if shown["error"] else "",
+            "<body><header>%s<i>%s</i></header><main>%s%s</main>%s</body></html>\n"
+            % (CSS % accent, e(shown["title"]), e(user), "<div class=e>%s</div>" % e(shown["error"]) if shown["error"] else "",
                "".join(map(item_html, shown["items"])), over))
 
 
@@ -605,8 +606,8 @@ def item_text(item):
     return lines + [" | ".join(row) + (' | button "%s"' % item[3] if item[3] else "") for row in item[2]]
 
 
-def page_text(shown):
-    lines = ["Page: " + shown["title"]]
+def page_text(shown, user):
+    lines = ["Page: %s. Signed in: %s" % (shown["title"], user)]
     if shown["error"]:
         lines.append("Error: " + shown["error"])
     for item in shown["items"]:

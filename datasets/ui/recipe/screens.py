@@ -152,7 +152,7 @@ main{padding:16px 20px;max-width:1080px;margin:0 auto}
 .below{display:grid;gap:16px;margin-bottom:22px}.r{display:flex;align-items:center;gap:14px;background:%(card)s;border:1px solid %(line)s;border-radius:9px;padding:9px 14px}
 .r .l{flex:1}.r em{font-style:normal;color:%(soft)s}.f .l{display:block;margin-bottom:4px}.i{background:%(card)s;border:1px solid %(line)s;border-radius:6px;padding:8px 10px}
 .buttons{display:flex;flex-wrap:wrap;gap:18px;margin-bottom:22px}.b{border:1px solid %(accent)s;border-radius:7px;padding:9px 15px;background:%(card)s;font-size:14px}.main{background:%(accent)s;color:#fff}
-.b .l{white-space:nowrap}.overlapping{position:relative}
+.b .l{white-space:nowrap}
 .cut-off.b .l{display:inline-block}.cut-off .l{overflow:hidden;white-space:nowrap;vertical-align:bottom}
 .low .l,.low b,.low em{color:%(faint)s!important}.low.main{background:%(card)s}.low.b{border-color:%(line)s}
 @media(min-width:700px){.cards{grid-template-columns:repeat(4,1fr)}.buttons{justify-content:flex-end}.f{max-width:640px}.r,.c{padding:15px 16px}main{padding:24px 28px}}
@@ -199,7 +199,9 @@ PROBE = """
     if (i && !i.naturalWidth) wrong.push('broken');
     if (b[0] < 0 || b[0] + b[2] > innerWidth) wrong.push('off-screen');
     if (b[1] < 0 || b[1] + b[3] > innerHeight) wrong.push('too low');
-    if (x.style.transform.startsWith('translate(')) wrong.push('misaligned');
+    const moved = Math.hypot(b[0] - x.offsetLeft, b[1] - x.offsetTop);
+    if (moved > 4 && moved < 30) wrong.push('misaligned');
+    if (all.filter(y => y.dataset.name == x.dataset.name).length > 1) wrong.push('duplicated');
     const c = l ? getComputedStyle(l) : null;
     return {name: x.dataset.name, box: b, wrong, isTarget: 'fault' in x.dataset, text: x.innerText.replace(/\\s+/g, ' ').trim(), ink: c ? c.color : '',
             paper: getComputedStyle(x).backgroundColor, labelWidth: l ? l.scrollWidth : 0, labelRoom: l ? (l.clientWidth || l.scrollWidth) : 0,
@@ -213,6 +215,26 @@ def colour(words):
     """#rrggbb of a colour as CSS prints it; nothing for a transparent one."""
     numbers = words[words.index("(") + 1:-1].split(",") if "(" in words else []
     return "#%02x%02x%02x" % tuple(int(n) for n in numbers[:3]) if len(numbers) == 3 else ""
+
+
+def contrast(ink, paper):
+    """WCAG 2's ratio of two colours, #rrggbb."""
+    light = []
+    for c in (ink, paper):
+        parts = [int(c[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        light.append(0.2126 * r + 0.7152 * g + 0.0722 * b)
+    return (max(light) + 0.05) / (min(light) + 0.05)
+
+
+def wrong_with(screen, x):
+    """The faults that an element has, by their first words: what the browser found, its contrast and its text."""
+    wrong = list(x["wrong"])
+    if x["ink"] and contrast(colour(x["ink"]), colour(x["paper"]) or THEMES[screen.theme]["back"]) < 3:
+        wrong.append("low")
+    if any(p in x["text"] for p in PLACEHOLDERS):
+        wrong.append("placeholder")
+    return wrong
 
 
 def twin(screen, probed, width, height):
