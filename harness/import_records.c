@@ -148,6 +148,7 @@ typedef struct {
     const char *at, *end;
     size_t line;
     bool is_quoted;
+    bool is_open; // the last cell's quote never closed
 } Cells;
 
 // The next cell; *is_last: a line's end follows. The caller's.
@@ -170,6 +171,7 @@ static char *next_cell(Cells *cells, bool *is_last)
         cells->line += c == '\n';
         if (c != '\r' || in_quotes) g_string_append_c(cell, c);
     }
+    cells->is_open = in_quotes;
     *is_last = cells->at >= cells->end || *cells->at == '\n';
     cells->line += cells->at < cells->end && *cells->at == '\n';
     if (cells->at < cells->end) cells->at++;
@@ -225,12 +227,14 @@ bool ps_import_table(const char *path,
     if (length == 0 || memchr(text, '\0', length) != NULL)
         return ps_fail(error, PS_ERROR_DATA, "%s: is not a table", path);
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3;
-    Cells cells = {text, g_mapped_file_get_contents(file) + length, 1, is_quoted};
+    Cells cells = {text, g_mapped_file_get_contents(file) + length, 1, is_quoted, false};
     g_autoptr(GPtrArray) columns = next_row(&cells);
     while (cells.at < cells.end) {
         g_autofree char *place = g_strdup_printf("%s:%zu", path, cells.line);
         g_autoptr(GError) problem = NULL;
         g_autoptr(GPtrArray) row = next_row(&cells);
+        if (cells.is_open)
+            return ps_fail(error, PS_ERROR_DATA, "%s: a quote in this row never closes", place);
         const bool is_empty = row->len == 1 && *(const char *)row->pdata[0] == '\0';
         if (!is_empty && !visit_row(sink, columns, row, visit, data, &problem)
             && !tolerate(sink, g_steal_pointer(&problem), place, error))
@@ -335,4 +339,29 @@ char *ps_import_need(const cJSON *record, const char *member, GError **error)
     char *text = ps_import_text_of(record, member);
     if (text == NULL) ps_fail(error, PS_ERROR_DATA, "has no \"%s\"", member);
     return text;
+}
+
+static bool add_one_reference(PsImportSink *sink, const cJSON *value)
+{
+    if (cJSON_IsString(value)) {
+        ps_import_add_reference(sink, value->valuestring);
+    } else if (cJSON_IsNumber(value)) {
+        g_autoptr(GString) out = g_string_new(NULL);
+        ps_json_append_number(out, value->valuedouble);
+        ps_import_add_reference(sink, out->str);
+    }
+    return cJSON_IsString(value) || cJSON_IsNumber(value);
+}
+
+bool ps_import_add_references(PsImportSink *sink,
+                              const cJSON *value,
+                              const char *what,
+                              GError **error)
+{
+    const cJSON *one;
+    bool is_ok =
+        cJSON_IsArray(value) ? cJSON_GetArraySize(value) > 0 : add_one_reference(sink, value);
+    if (cJSON_IsArray(value))
+        cJSON_ArrayForEach(one, value) is_ok = is_ok && add_one_reference(sink, one);
+    return is_ok || ps_fail(error, PS_ERROR_DATA, "\"%s\" holds no accepted answer", what);
 }

@@ -68,5 +68,12 @@ cJSON *ps_import_index_find(const PsImportIndex *index, const char *key, size_t 
 // A member that is a text or a number, as text; NULL if it is neither. The caller's.
 char *ps_import_text_of(const cJSON *record, const char *member);
 
+// Adds a text or a number, or every one of a list of them, as references. PS_ERROR_DATA, naming
+// what, if it is anything else or an empty list.
+bool ps_import_add_references(PsImportSink *sink,
+                              const cJSON *value,
+                              const char *what,
+                              GError **error);
+
 // The same; without one, an error that names it.
 char *ps_import_need(const cJSON *record, const char *member, GError **error);

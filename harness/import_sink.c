@@ -53,7 +53,9 @@ PsImportSink *ps_import_sink_new(const char *output, bool with_unknown, GError *
         return ps_fail_null(error, PS_ERROR_CANT_CREATE, "%s: is there already", output);
     g_autoptr(PsImportSink) sink = g_new0(PsImportSink, 1);
     sink->output = g_strdup(output);
-    sink->folder = g_strdup_printf("%s.importing-%d", output, (int)getpid());
+    for (size_t n = strlen(output); n > 1 && sink->output[n - 1] == '/'; n--)
+        sink->output[n - 1] = '\0';
+    sink->folder = g_strdup_printf("%s.importing-%d", sink->output, (int)getpid());
     sink->with_unknown = with_unknown;
     sink->parts = g_string_new(NULL);
     sink->attributes = g_string_new(NULL);
@@ -217,6 +219,16 @@ static bool leads_out(const char *path)
            || g_strv_contains((const char *const *)names, "..");
 }
 
+// A regular file, that no link leads out of the folder.
+static bool is_file_below(const char *folder, const char *path)
+{
+    g_autofree char *root = realpath(folder, NULL), *real = realpath(path, NULL);
+    const size_t length = root != NULL ? strlen(root) : 0;
+    return root != NULL && real != NULL && strncmp(real, root, length) == 0
+           && (real[length] == '/' || root[length - 1] == '/')
+           && g_file_test(real, G_FILE_TEST_IS_REGULAR);
+}
+
 bool ps_import_add_file(
     PsImportSink *sink, PsPartKind kind, const char *folder, const char *path, GError **error)
 {
@@ -224,10 +236,12 @@ bool ps_import_add_file(
     g_autoptr(GError) problem = NULL;
     if (leads_out(path))
         return ps_fail(error, PS_ERROR_DATA, "\"%s\" is not a path below %s", path, folder);
+    if (!is_file_below(folder, full))
+        return ps_fail(error, PS_ERROR_DATA,
+                       "%s: is no file below %s (--media names the folder of media)", full,
+                       folder);
     g_autoptr(GMappedFile) file = g_mapped_file_new(full, false, &problem);
-    if (file == NULL)
-        return ps_fail(error, PS_ERROR_DATA, "%s: cannot be read (--media names its folder)",
-                       full);
+    if (file == NULL) return ps_fail(error, PS_ERROR_DATA, "%s: cannot be read", full);
     g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
     return ps_import_add_bytes(sink, kind, bytes, path, error);
 }

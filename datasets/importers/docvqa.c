@@ -1,13 +1,6 @@
 // DocVQA: data[] with questionId, question, image, answers, question_types.
 #include "harness/importer.h"
 
-static void add_texts(PsImportSink *sink, const cJSON *texts)
-{
-    const cJSON *one;
-    cJSON_ArrayForEach(one, texts) if (cJSON_IsString(one))
-        ps_import_add_reference(sink, one->valuestring);
-}
-
 static bool add_question(PsImportSink *sink, const cJSON *record, void *data, GError **error)
 {
     g_autofree char *id = ps_import_need(record, "questionId", error);
@@ -21,7 +14,9 @@ static bool add_question(PsImportSink *sink, const cJSON *record, void *data, GE
     ps_import_set_cluster(sink, document != NULL ? document : image);
     if (!ps_import_add_file(sink, PS_PART_IMAGE, data, image, error)) return false;
     ps_import_add_text(sink, question);
-    add_texts(sink, cJSON_GetObjectItemCaseSensitive(record, "answers"));
+    if (!ps_import_add_references(sink, cJSON_GetObjectItemCaseSensitive(record, "answers"),
+                                  "answers", error))
+        return false;
     ps_import_add_attribute(sink, "question_type",
                             cJSON_GetStringValue(cJSON_GetArrayItem(kinds, 0)));
     return ps_import_end(sink, error);

@@ -10,15 +10,6 @@ static const char *first_text(const cJSON *value)
     return cJSON_GetStringValue(value);
 }
 
-static void add_targets(PsImportSink *sink, const cJSON *target)
-{
-    const cJSON *one;
-    if (cJSON_IsString(target)) ps_import_add_reference(sink, target->valuestring);
-    if (!cJSON_IsArray(target)) return;
-    cJSON_ArrayForEach(one, target) if (cJSON_IsString(one))
-        ps_import_add_reference(sink, one->valuestring);
-}
-
 static bool add_sample(PsImportSink *sink, const cJSON *record, void *data, GError **error)
 {
     (void)data;
@@ -35,7 +26,9 @@ static bool add_sample(PsImportSink *sink, const cJSON *record, void *data, GErr
                        "has neither \"input\" nor a \"question\" in \"doc\"");
     ps_import_begin(sink, id);
     ps_import_add_text(sink, question != NULL ? question : input);
-    add_targets(sink, cJSON_GetObjectItemCaseSensitive(record, "target"));
+    if (!ps_import_add_references(sink, cJSON_GetObjectItemCaseSensitive(record, "target"),
+                                  "target", error))
+        return false;
     if (answer != NULL) ps_import_set_answer(sink, answer);
     return ps_import_end(sink, error);
 }

@@ -35,7 +35,7 @@ static char *input_of(const cJSON *record, GError **error)
 static bool add_sample(PsImportSink *sink, const cJSON *record, void *data, GError **error)
 {
     Context *context = data;
-    const cJSON *ideal = cJSON_GetObjectItemCaseSensitive(record, "ideal"), *one;
+    const cJSON *ideal = cJSON_GetObjectItemCaseSensitive(record, "ideal");
     g_autofree char *stated = ps_import_text_of(record, "id");
     g_autofree char *id =
         stated != NULL ? g_strdup(stated) : g_strdup_printf("sample-%zu", context->n);
@@ -44,10 +44,7 @@ static bool add_sample(PsImportSink *sink, const cJSON *record, void *data, GErr
     if (input == NULL) return false;
     ps_import_begin(sink, id);
     ps_import_add_text(sink, input);
-    if (cJSON_IsString(ideal)) ps_import_add_reference(sink, ideal->valuestring);
-    if (cJSON_IsArray(ideal))
-        cJSON_ArrayForEach(one, ideal) if (cJSON_IsString(one))
-            ps_import_add_reference(sink, one->valuestring);
+    if (!ps_import_add_references(sink, ideal, "ideal", error)) return false;
     return ps_import_end(sink, error);
 }
 

@@ -117,7 +117,7 @@ static bool add_assertion(PsImportSink *sink, const cJSON *assertion, GError **e
                                         "contains-any", "icontains-any", "similar",
                                         "rouge-n",      "levenshtein"};
     const char *type = ps_json_string(assertion, "type");
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(assertion, "value"), *one;
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(assertion, "value");
     bool is_known = false;
     for (size_t i = 0; type != NULL && i < G_N_ELEMENTS(known); i++)
         is_known = is_known || strcmp(type, known[i]) == 0;
@@ -126,11 +126,7 @@ static bool add_assertion(PsImportSink *sink, const cJSON *assertion, GError **e
                        "its assertion \"%s\" has no accepted answer to compare "
                        "with",
                        type != NULL ? type : "");
-    if (cJSON_IsString(value)) ps_import_add_reference(sink, value->valuestring);
-    if (cJSON_IsArray(value))
-        cJSON_ArrayForEach(one, value) if (cJSON_IsString(one))
-            ps_import_add_reference(sink, one->valuestring);
-    return true;
+    return ps_import_add_references(sink, value, type, error);
 }
 
 static bool add_one(PsImportSink *sink,
@@ -141,6 +137,7 @@ static bool add_one(PsImportSink *sink,
                     GError **error)
 {
     const cJSON *assertions = cJSON_GetObjectItemCaseSensitive(test, "assert"), *one;
+    const cJSON *common = cJSON_GetObjectItemCaseSensitive(context->defaults, "assert");
     g_autofree char *text = fill(prompt, test, context, error);
     g_autofree char *cluster = g_strdup_printf("test-%zu", context->n);
     g_autofree char *description = ps_import_text_of(test, "description");
@@ -150,6 +147,7 @@ static bool add_one(PsImportSink *sink,
     ps_import_add_text(sink, text);
     ps_import_add_attribute(sink, "description", description);
     cJSON_ArrayForEach(one, assertions) if (!add_assertion(sink, one, error)) return false;
+    cJSON_ArrayForEach(one, common) if (!add_assertion(sink, one, error)) return false;
     return ps_import_end(sink, error);
 }
 
@@ -165,10 +163,11 @@ static bool add_test(PsImportSink *sink, const cJSON *test, void *data, GError *
         g_autofree char *id = g_strdup_printf("test-%zu-prompt-%d", context->n, ++number);
         const char *text =
             cJSON_IsString(prompt) ? prompt->valuestring : ps_json_string(prompt, "raw");
+        if (!is_ok) return false;
         if (text == NULL) return ps_fail(error, PS_ERROR_DATA, "prompt %d is no text", number);
         if (g_str_has_prefix(text, "file://"))
             return ps_fail(error, PS_ERROR_DATA, "prompt %d is in another file", number);
-        is_ok = is_ok && add_one(sink, test, text, id, context, error);
+        is_ok = add_one(sink, test, text, id, context, error);
     }
     if (is_ok && context->prompts == NULL) {
         g_autofree char *id = g_strdup_printf("test-%zu", context->n);

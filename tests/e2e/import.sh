@@ -151,5 +151,13 @@ printf 'tests:\n  - vars: {a: b}\n    assert: [{type: javascript, value: "x"}]\n
 refused 65 'its assertion "javascript"' promptfoo script.yaml
 printf 'index\tquestion\tanswer\timage\n1\tWhat?\tx\t%s\n' "$(printf 'n%.0s' {1..100})" >noimage.tsv
 refused 65 'noimage.tsv:2: its image is not one in base64' vlmevalkit noimage.tsv
+printf 'index\tquestion\tanswer\n1\t"never closed\tx\n2\tb\tc\n' >open.tsv
+refused 65 'open.tsv:2: a quote in this row never closes' vlmevalkit open.tsv
+printf '{"doc_id": 1, "input": "a", "target": {}}\n' >target.jsonl
+refused 65 'target.jsonl:1: "target" holds no accepted answer' lmms_eval target.jsonl
+ln -s /etc/passwd pictures/link.png
+printf '{"data": [{"questionId": 1, "question": "?", "image": "link.png", "answers": ["x"]}]}' >link.json
+refused 65 "is no file below pictures" docvqa link.json --media pictures
+rm pictures/link.png
 printf '%s\n' '{"question_id": 1, "image": "a.png", "text": "Dog?", "label": "yes"}' '{"question_id": 1, "image": "a.png", "text": "Car?", "label": "no"}' >twice.json
 refused 65 "1" pope twice.json --media pictures
