@@ -148,11 +148,13 @@ static bool is_ours(const PeDecoder *decoder, const char *name)
     static const char *const parts[TENSORS_OF_A_LAYER] = {
         "attn_norm", "attn_q", "attn_k",   "attn_v",  "attn_output",
         "ffn_norm",  "ffn_up", "ffn_gate", "ffn_down"};
-    size_t layer;
     if (strcmp(name, "token_embd.weight") == 0 || strcmp(name, "output_norm.weight") == 0
         || strcmp(name, "output.weight") == 0 || is_of_cross(decoder, name))
         return true;
-    if (sscanf(name, "blk.%zu.", &layer) != 1 || layer >= decoder->n_layers) return false;
+    if (strncmp(name, "blk.", 4) != 0) return false;
+    const size_t layer =
+        strtoul(name + 4, NULL, 10); // of another spelling: no name below is it
+    if (layer >= decoder->n_layers) return false;
     for (size_t i = 0; i < TENSORS_OF_A_LAYER; i++)
         if (strcmp(name, name_of(layer, parts[i]).text) == 0) return true;
     return false;

@@ -102,9 +102,9 @@ static size_t cut(const PeSampling *sampling, const PeChoice *choices, size_t n)
     double whole = 0, sum = 0;
     size_t n_left = 0;
     for (size_t i = 0; i < n; i++)
-        whole += exp(choices[i].log_probability);
+        whole += exp((double)choices[i].log_probability);
     while (n_left < n && (sampling->top_p >= 1 || sum < sampling->top_p * whole))
-        sum += exp(choices[n_left++].log_probability);
+        sum += exp((double)choices[n_left++].log_probability);
     n_left = n_left > 0 ? n_left : 1;
     if (!(sampling->min_p > 0)) return n_left;
     const double least = log(sampling->min_p) + choices[0].log_probability;

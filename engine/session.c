@@ -159,7 +159,7 @@ static bool init(PeSession *session, PeError *error)
     const PeWorkOptions work = work_options(&session->options);
     session->slots = calloc(n, sizeof *session->slots);
     session->spans = calloc(n, sizeof *session->spans);
-    session->media = calloc(n, sizeof *session->media);
+    session->media = calloc(n, sizeof(void *));
     session->logits = malloc(n_tokens * sizeof *session->logits);
     session->scratch = malloc(n_tokens * sizeof *session->scratch);
     session->top = calloc(PE_TOP_MOST, sizeof *session->top);

@@ -243,7 +243,7 @@ static double *linearise_ratio(const PsMetric *metric, const PsRows *rows, doubl
     if (!sum_ratio(rows, n_stats, &numerator, &denominator)) return NULL;
     const double ratio = numerator / denominator, slope = slope_at(metric, ratio);
     *value = value_of(metric, ratio);
-    double *residuals = g_new(double, rows->n_rows);
+    double *residuals = g_new0(double, rows->n_rows);
     for (size_t i = 0; i < rows->n_rows; i++) {
         const double *row = rows->stats + i * n_stats;
         residuals[i] = slope * (row[0] - ratio * row[1]) / denominator;

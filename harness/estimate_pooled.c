@@ -67,7 +67,7 @@ static void set_interval(PsEstimate *estimate,
                          void *const pools[2])
 {
     const size_t n_rows = sources->rows->n_rows;
-    const size_t n_draws = CLAMP(ROWS_OF_DRAWS / n_rows, DRAWS_LEAST, DRAWS_MOST);
+    const size_t n_draws = CLAMP(ROWS_OF_DRAWS / MAX(n_rows, 1), DRAWS_LEAST, DRAWS_MOST);
     g_autofree uint32_t *counts = g_new(uint32_t, sources->n_sources);
     g_autofree uint32_t *weights = g_new(uint32_t, n_rows);
     g_autofree double *values = g_new(double, n_draws);

@@ -97,7 +97,7 @@ static int height_of(const PsHtmlAxis *axis, double value)
 
 static int place_of(guint index, guint n)
 {
-    return LEFT + 20 + (int)(index * (RIGHT - LEFT - 40) / (n - 1));
+    return LEFT + 20 + (int)(index * (RIGHT - LEFT - 40) / MAX(n - 1, 1));
 }
 
 static void append_amount(GString *out, double amount)
