@@ -73,6 +73,16 @@ static bool fill_prompt(const PeModel *model,
     return ps_engine_add_text(model, text, strlen(text), true, prompt, error);
 }
 
+// The peer shows control tokens, and nothing of unused ones.
+static void print_bytes(const PeVocabulary *vocabulary, int32_t token)
+{
+    const bool is_shown = vocabulary->tokens[token].kind != PE_TOKEN_UNUSED;
+    const PeString bytes = pe_token_bytes(vocabulary, token, true);
+    for (size_t i = 0; is_shown && i < bytes.n_bytes; i++)
+        printf("%02x", (unsigned char)bytes.bytes[i]);
+    putchar('\n');
+}
+
 static bool print_answer(const PeModel *model, const PePrompt *prompt, GError **error)
 {
     const size_t n = model->decoder.n_tokens;
@@ -84,8 +94,10 @@ static bool print_answer(const PeModel *model, const PePrompt *prompt, GError **
         return ps_engine_fail(error, PS_ERROR_DATA, NULL, &problem);
     pe_log_softmax(logits, n);
     printf("%zu\n", prompt->n_positions);
-    for (size_t i = 0; i < n; i++)
-        printf("%.6f\n", logits[i]);
+    for (size_t i = 0; i < n; i++) {
+        printf("%.6f ", logits[i]);
+        print_bytes(model->vocabulary, (int32_t)i);
+    }
     return true;
 }
 

@@ -20,7 +20,6 @@ async function tokensThere(path) {
     const context = await llama.loadModel({ model: path, vocab_only: true, n_ctx: 64, n_threads: 1 });
     const tokens = [];
     for (const text of strings) tokens.push(Array.from((await context.tokenize(text)).tokens).join(' '));
-    await context.release();
     return tokens;
 }
 
