@@ -74,6 +74,7 @@ function difference(here, there, tolerance, worst) {
     return null;
 }
 
+const messages = []; // told at the end, after all that the peer says
 let nFailed = 0;
 const worst = { value: 0 };
 for (const one of expected.cases) {
@@ -82,7 +83,8 @@ for (const one of expected.cases) {
     const there = await answerThere(question, here.tokens.length);
     const problem = difference(here, there, Number(one.media.length > 0 ? mediaTolerance : textTolerance), worst);
     nFailed += problem !== null ? 1 : 0;
-    if (problem !== null) console.error(`answers: ${JSON.stringify(one.prompt)}: ${problem}`);
+    if (problem !== null) messages.push(`${JSON.stringify(one.prompt)}: ${problem}`);
 }
-console.error(`answers: ${folder}: ${expected.cases.length - nFailed} agree, ${nFailed} differ, at most ${worst.value.toFixed(6)}`);
+messages.push(`${folder}: ${expected.cases.length - nFailed} agree, ${nFailed} differ, at most ${worst.value.toFixed(6)}`);
+console.error(messages.join('\n'));
 process.exit(nFailed > 0 ? 1 : 0);

@@ -8,6 +8,7 @@ import { makeStrings } from './strings.mjs';
 import { writeVocabulary } from './vocabulary.mjs';
 
 const [enginePeer, model, folder] = process.argv.slice(2);
+const messages = []; // told at the end, after all that the peer says
 const strings = makeStrings(10000, 20261126);
 
 function tokensHere(path) {
@@ -29,8 +30,8 @@ async function compare(name, path) {
     if (here.length !== strings.length) throw new Error(`${name}: ${here.length} texts came back of ${strings.length}`);
     const differ = strings.map((_, i) => i).filter(i => here[i] !== there[i]);
     for (const i of differ.slice(0, 5))
-        console.error(`${name}: ${JSON.stringify(strings[i])}\n  here  ${here[i]}\n  there ${there[i]}`);
-    console.error(`${name}: ${strings.length - differ.length} agree, ${differ.length} differ`);
+        messages.push(`${name}: ${JSON.stringify(strings[i])}\n  here  ${here[i]}\n  there ${there[i]}`);
+    messages.push(`${name}: ${strings.length - differ.length} agree, ${differ.length} differ`);
     return differ.length;
 }
 
@@ -40,4 +41,5 @@ for (const words of ['smollm', 'gpt-2', 'llama-bpe']) {
     writeVocabulary(path, words);
     nDiffer += await compare(words, path);
 }
+console.error(messages.join('\n'));
 process.exit(nDiffer > 0 ? 1 : 0);
