@@ -366,10 +366,9 @@ static char *describe(const PsSystem *system)
 
 const PsAdapter ps_adapter_reference = {
     .name = "reference",
-    .usage = "reference/modular, reference/unified:FILE",
-    .summary =
-        "Built-in systems, offline: text and speech recognition with plain rules; the engine "
-        "with a model of yours (GGUF).",
+    .usage = "reference/modular",
+    .summary = "Built in, offline: text and speech recognition and plain rules; "
+               "reference/unified:FILE is the engine with a model of yours (GGUF).",
     .cannot_take = 1u << PS_PART_VIDEO | 1u << PS_PART_PAGE,
     .default_connections = 0,
     .worker_open = worker_open,

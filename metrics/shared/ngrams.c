@@ -95,6 +95,7 @@ size_t ps_ngrams_total(const PsNgrams *ngrams, int order)
 uint32_t ps_ngrams_find(const PsNgrams *ngrams, int order, uint64_t key)
 {
     const PsNgram wanted = {.key = key};
+    if (ngrams->n[order] == 0) return 0;
     const PsNgram *found = bsearch(&wanted, ngrams->of[order], ngrams->n[order],
                                    sizeof *ngrams->of[order], compare_keys);
     return found != NULL ? found->n : 0;

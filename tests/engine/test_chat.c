@@ -21,8 +21,9 @@ Test(chat, every_family_opens_the_answer_behind_the_user)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const PeChat *chat = pe_chat_find(names[i]);
         cr_assert(chat != NULL && strcmp(chat->name, names[i]) == 0);
-        cr_expect(chat->beginning && chat->before_user && chat->after_user && chat->before_system
-                  && chat->after_system && chat->before_answer && chat->after_answer);
+        cr_expect(chat->beginning && chat->before_user && chat->after_user
+                  && chat->before_system && chat->after_system && chat->before_answer
+                  && chat->after_answer);
     }
     cr_expect(strstr(pe_chat_find("chatml")->before_answer, "assistant") != NULL);
     cr_expect(pe_chat_find("klingon") == NULL);
