@@ -261,7 +261,7 @@ static Work work_of_thread(const Many *many, unsigned thread)
     work.sums = next += n_dims * TILE_MOST;
     work.scores = next += n_dims * TILE_MOST;
     work.probabilities = next += (CHUNK_KEYS + TILE_MOST) * TILE_MOST;
-    work.maxima = next += (CHUNK_KEYS + TILE_MOST) * TILE_MOST;
+    work.maxima = next + (CHUNK_KEYS + TILE_MOST) * TILE_MOST;
     work.totals = work.maxima + n_rows;
     work.correction = work.totals + n_rows;
     return work;
