@@ -12,6 +12,7 @@
 //     decoder.h      the network: positions in, logits out
 //     cross.h        the same with media beside the positions instead of among them
 //     embedding.h    one vector for a text or a medium
+//     grammar.h      answers of a given form      pattern.h, json_pattern.h, automaton.h
 //     kernels/       its arithmetic
 //
 // Errors: functions that can fail take a PeError and return false or NULL (error.h). Ownership:

@@ -450,7 +450,6 @@ static void forget_shown(Slot *slot)
 
 static PeShown add_bytes(Slot *slot, PeString bytes)
 {
-    forget_shown(slot);
     memcpy(slot->answer + slot->n_answer_bytes, bytes.bytes, bytes.n_bytes);
     slot->n_answer_bytes += bytes.n_bytes;
     return pe_stops_look(&slot->request.stops, slot->answer, slot->n_answer_bytes, 0);
@@ -464,6 +463,7 @@ static bool tell(PeSession *session, Slot *slot, PeChoice choice, PeEnd *end)
     const bool is_last = slot->cost.n_answer >= request->n_tokens_most
                          || slot->n_done >= session->options.n_positions;
     PeShown shown = {0};
+    forget_shown(slot);
     *end = pe_token_is_end(vocabulary, choice.token) ? PE_END_OF_TURN : PE_END_LENGTH;
     if (*end != PE_END_OF_TURN)
         shown = add_bytes(slot, pe_token_bytes(vocabulary, choice.token, false));

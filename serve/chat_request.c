@@ -1,5 +1,7 @@
 #include "serve/chat_request.h"
 
+#include "serve/chat_format.h"
+
 #include "harness/json.h"
 
 #include <math.h>
@@ -203,7 +205,9 @@ PsJob *ps_chat_request_read(PsServeWorker *worker,
     const Reading reading = {worker, unified, &job->prompt};
     if (!cJSON_IsObject(json))
         return ps_fail_null(error, PS_ERROR_DATA, "the body is no object");
-    if (!read_options(job, json, wishes, error) || !add_messages(&reading, json, error))
+    if (!read_options(job, json, wishes, error)
+        || !ps_chat_format_read(worker, json, &job->grammar, error)
+        || !add_messages(&reading, json, error))
         return NULL;
     return g_steal_pointer(&job);
 }

@@ -31,6 +31,7 @@ void ps_job_unref(PsJob *job)
     g_queue_clear_full(&job->tokens, free_token);
     for (size_t i = 0; i < job->request.stops.n; i++)
         g_free(job->stops[i]);
+    pe_grammar_free(job->grammar);
     g_free(job->problem);
     g_mutex_clear(&job->mutex);
     g_cond_clear(&job->changed);

@@ -1,6 +1,7 @@
 // An answer on its way from the engine's thread to the connection that waits for it.
 #pragma once
 
+#include "engine/grammar.h"
 #include "engine/session.h"
 
 #include <glib.h>
@@ -19,6 +20,7 @@ typedef struct {
     PePrompt prompt;
     PeRequest request; // its callbacks and data are the worker's
     char *stops[PE_STOPS_MOST];
+    PeGrammar *grammar; // the form of the answer; NULL: any
 
     GMutex mutex;
     GCond changed;

@@ -19,6 +19,9 @@ struct PsServeWorker {
     PeWork embedding;
     PeCache cache;
     bool can_embed;
+
+    GMutex ordering;
+    PeTokenOrder order; // made when the first grammar is; empty before
 };
 
 // ---- callbacks of the session
@@ -26,6 +29,16 @@ struct PsServeWorker {
 static void on_token(void *data, const PeAnswered *answered)
 {
     ps_job_add(data, answered);
+}
+
+static void allow(void *data, uint64_t *bits)
+{
+    pe_grammar_allow(((PsJob *)data)->grammar, bits);
+}
+
+static void took_token(void *data, int32_t token)
+{
+    pe_grammar_take(((PsJob *)data)->grammar, token);
 }
 
 static void on_end(void *data, PeEnd end, const PeAnswerCost *cost)
@@ -47,6 +60,10 @@ static void admit(PsServeWorker *worker, PsJob *job)
     job->request.on_end = on_end;
     job->request.should_stop = is_cancelled;
     job->request.data = job;
+    if (job->grammar != NULL) {
+        job->request.allow = allow;
+        job->request.took_token = took_token;
+    }
     if (pe_session_admit(worker->session, &job->prompt, &job->request, &problem)) return;
     ps_job_finish(job, PE_END_CANCELLED, NULL, problem.message);
     ps_job_unref(job);
@@ -124,6 +141,7 @@ ps_serve_worker_new(PsUnified *unified, size_t n_sequences, unsigned n_threads, 
     worker->last = ps_job_new(1);
     worker->jobs = g_async_queue_new();
     g_mutex_init(&worker->sensing);
+    g_mutex_init(&worker->ordering);
     if (open_engine(worker, &options, error)) {
         worker->thread = g_thread_new("engine", run, worker);
         return worker;
@@ -148,6 +166,8 @@ void ps_serve_worker_free(PsServeWorker *worker)
     pe_cache_clear(&worker->cache);
     g_async_queue_unref(worker->jobs);
     ps_job_unref(worker->last);
+    pe_token_order_clear(&worker->order);
+    g_mutex_clear(&worker->ordering);
     g_mutex_clear(&worker->sensing);
     g_free(worker);
 }
@@ -171,6 +191,24 @@ bool ps_serve_worker_add_media(PsServeWorker *worker,
     pe_senses_begin(worker->senses, &(PeSensesBudget){0}, NULL, NULL);
     return is_sound ? ps_engine_add_sound(worker->senses, media, prompt, error)
                     : ps_engine_add_picture(worker->senses, media, prompt, error);
+}
+
+PeGrammar *ps_serve_worker_grammar(PsServeWorker *worker,
+                                   const PePattern *pattern,
+                                   PePiece whole,
+                                   GError **error)
+{
+    PeError problem = {0};
+    PeGrammar *grammar = NULL;
+    g_mutex_lock(&worker->ordering);
+    const bool is_ok =
+        worker->order.vocabulary != NULL
+        || pe_token_order_init(&worker->order, ps_unified_model(worker->unified)->vocabulary,
+                               &problem);
+    g_mutex_unlock(&worker->ordering);
+    if (is_ok) grammar = pe_grammar_new(&worker->order, pattern, whole, &problem);
+    if (grammar == NULL) ps_engine_fail(error, PS_ERROR_DATA, NULL, &problem);
+    return grammar;
 }
 
 static bool

@@ -21,6 +21,13 @@ bool ps_serve_worker_add_media(PsServeWorker *worker,
                                PePrompt *prompt,
                                GError **error);
 
+// For answers that are as whole, a piece of pattern, says; the caller's. NULL: it is too large,
+// or the model has no token to end an answer with.
+PeGrammar *ps_serve_worker_grammar(PsServeWorker *worker,
+                                   const PePattern *pattern,
+                                   PePiece whole,
+                                   GError **error);
+
 // The embedding of text [n_embedding of the model]: see engine/embedding.h.
 bool ps_serve_worker_embed(PsServeWorker *worker,
                            const char *text,

@@ -47,6 +47,19 @@ assert_eq "the same for the same" "$(jq '.data[0].embedding == .data[1].embeddin
 assert_eq "models" "$(curl -sS "$url/models" | jq -r '.data[0].id')" lm-f32.gguf
 assert_eq "health" "$(curl -sS "${url%/v1}/health" | jq -r .status)" ok
 
+say "answers of the form that is asked"
+hot='"messages": [{"role": "user", "content": "the answer is"}], "temperature": 1.5, "max_tokens": 400'
+for seed in 1 2 3; do
+    post /chat/completions "{$hot, \"seed\": $seed, \"structured_outputs\": {\"choice\": [\"red\", \"blue and red\"]}}"
+    assert_eq "a choice" "$(jq -r '.choices[0] | (.message.content | IN("red", "blue and red")), .finish_reason' answer | paste -sd' ')" "true stop"
+    post /chat/completions "{$hot, \"seed\": $seed, \"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"x\", \"schema\": {\"type\": \"object\", \"properties\": {\"colour\": {\"enum\": [\"red\", \"blue\"]}, \"count\": {\"type\": \"array\", \"items\": {\"enum\": [1, 22]}, \"maxItems\": 3}}, \"required\": [\"colour\", \"count\"]}}}}"
+    assert_eq "the schema" "$(jq -r '.choices[0].message.content' answer | jq -c '[(.colour | IN("red", "blue")), (.count | length <= 3 and all(IN(1, 22)))]')" '[true,true]'
+done
+post /chat/completions "{$ask, \"response_format\": {\"type\": \"text\"}}"
+assert_eq "free text" "$(jq -r '.choices[0].message.content' answer)" "$(jq -r '.choices[0].message.content' first)"
+post /chat/completions "{$hot, \"response_format\": {\"type\": \"json_object\"}}"
+assert_eq "an object begins" "$(jq -r '.choices[0].message.content[:1]' answer)" "{"
+
 say "what cannot be is said"
 refused() { # STATUS PIECE JSON
     post /chat/completions "$3"
@@ -59,6 +72,9 @@ refused 400 "role" '{"messages": [{"role": "robot", "content": "x"}]}'
 refused 400 "data URL" '{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://127.0.0.1/x.png"}}]}]}'
 refused 400 "" '{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]}]}'
 refused 400 "temperature" '{"messages": [{"role": "user", "content": "x"}], "temperature": -1}'
+refused 400 "schema/a: minimum" "{$ask, \"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"schema\": {\"properties\": {\"a\": {\"minimum\": 3}}}}}}"
+refused 400 "response_format is not" "{$ask, \"response_format\": {\"type\": \"xml\"}}"
+refused 400 "list of 1 to" "{$ask, \"structured_outputs\": {\"choice\": []}}"
 refused 400 "stop" '{"messages": [{"role": "user", "content": "x"}], "stop": [""]}'
 head -c 2000000 /dev/zero | tr '\0' a >large
 assert_eq "too large" "$(curl -sS -o answer -w '%{http_code}' --data-binary @large "$url/chat/completions")" 413

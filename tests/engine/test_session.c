@@ -1,5 +1,6 @@
 // Answers are those of the plain network, whatever shares the steps, is reused or ends them.
 #include "engine/evaluate.h"
+#include "engine/grammar.h"
 #include "engine/session.h"
 #include "tests/engine/model_fixture.h"
 
@@ -40,6 +41,7 @@ typedef struct {
     bool is_over, wants_stop;
     PeEnd end;
     PeAnswerCost cost;
+    PeGrammar *grammar; // or NULL
 } Answer;
 
 static void on_token(void *data, const PeAnswered *answered)
@@ -393,15 +395,78 @@ Test(session, only_what_is_allowed_comes)
     pe_model_free(model);
 }
 
+static void allow_form(void *data, uint64_t *bits)
+{
+    pe_grammar_allow(((Answer *)data)->grammar, bits);
+}
+
+static void took_token(void *data, int32_t token)
+{
+    pe_grammar_take(((Answer *)data)->grammar, token);
+}
+
+static PeGrammar *grammar_of(const PeTokenOrder *order, const char *const *choices, size_t n)
+{
+    PePattern pattern = {0};
+    PeError error;
+    PeGrammar *grammar =
+        pe_grammar_new(order, &pattern, pe_pattern_choices(&pattern, choices, n), &error);
+    cr_assert_not_null(grammar);
+    pe_pattern_clear(&pattern);
+    return grammar;
+}
+
+Test(session, an_answer_has_the_form_that_is_asked)
+{
+    static const char *const choices[] = {"red and blue", "blue and red, 42"};
+    PeModel *model = fixture_open(FIXTURE_F32);
+    PeTokenOrder order;
+    PeError error;
+    cr_assert(pe_token_order_init(&order, model->vocabulary, &error));
+    PeSession *session = session_of(model, 2, 0, 2);
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        static Answer answers[2]; // the second one is free, and shares the steps
+        for (int i = 0; i < 2; i++) {
+            PeRequest request = request_of(&answers[i], 30);
+            request.sampling = (PeSampling){.temperature = 2, .top_p = 1, .seed = seed};
+            if (i == 0) {
+                answers[0].grammar = grammar_of(&order, choices, 2);
+                request.allow = allow_form;
+                request.took_token = took_token;
+            }
+            admit(session, model, "the answer is", &request);
+        }
+        while (pe_session_step(session))
+            ;
+        cr_expect_eq(answers[0].end, PE_END_OF_TURN);
+        cr_expect(strcmp(answers[0].text, choices[0]) == 0
+                      || strcmp(answers[0].text, choices[1]) == 0,
+                  "%s", answers[0].text);
+        pe_grammar_free(answers[0].grammar);
+    }
+    pe_session_free(session);
+    pe_token_order_clear(&order);
+    pe_model_free(model);
+}
+
 #ifndef __SANITIZE_ADDRESS__
 Test(session, a_step_allocates_nothing)
 {
+    static const char *const choices[] = {"the one that is long enough for some steps", "no"};
     PeModel *model = fixture_open(FIXTURE_F32);
     PeSession *session = session_of(model, 2, 0, 2);
+    PeTokenOrder order;
+    PeError error;
+    cr_assert(pe_token_order_init(&order, model->vocabulary, &error));
     static Answer answers[2];
     for (int i = 0; i < 2; i++) {
         PeRequest request = request_of(&answers[i], 30);
         request.sampling = (PeSampling){.temperature = 1, .top_p = 0.9, .seed = 3};
+        if (i == 1) {
+            answers[1].grammar = grammar_of(&order, choices, 2);
+            request.allow = allow_form;
+            request.took_token = took_token;
+        }
         admit(session, model, i == 0 ? "the answer is" : LONG, &request);
     }
     const size_t before = n_allocations;
@@ -411,6 +476,8 @@ Test(session, a_step_allocates_nothing)
         n_steps++;
     cr_expect(n_steps >= 2);
     cr_expect_eq(n_allocations, before, "%zu", n_allocations - before);
+    pe_grammar_free(answers[1].grammar);
+    pe_token_order_clear(&order);
     pe_session_free(session);
     pe_model_free(model);
 }
