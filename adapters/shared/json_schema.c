@@ -305,7 +305,7 @@ static bool read_types(const Reading *reading,
         return refuse(error, place, "type is neither a name nor a list of names");
     cJSON_ArrayForEach(type, types)
     {
-        PePiece one;
+        PePiece one = {0, 0};
         if (!cJSON_IsString(type)) return refuse(error, place, "a type is no name");
         if (!read_type(reading, schema, type->valuestring, place, &one, error)) return false;
         add_choice(reading->pattern, piece, &is_first, one);
@@ -370,7 +370,7 @@ static bool read_enum(const Reading *reading,
         return refuse(error, place, "enum is no list of values");
     cJSON_ArrayForEach(value, values)
     {
-        PePiece one;
+        PePiece one = {0, 0};
         if (!add_value(reading, value, types, place, &one, error)) return false;
         add_choice(reading->pattern, piece, &is_first, one);
     }
@@ -390,7 +390,7 @@ static bool read_any_of(const Reading *reading,
         return refuse(error, &within, "it is no list of schemas");
     cJSON_ArrayForEach(schema, schemas)
     {
-        PePiece one;
+        PePiece one = {0, 0};
         if (!read_schema(reading, schema, &within, &one, error)) return false;
         add_choice(reading->pattern, piece, &is_first, one);
     }
