@@ -88,18 +88,71 @@ static Words split_spaces(const char *raw, GHashTable *vocabulary)
 
 // ---- ROUGE-L
 
+// Where each word stands: places[starts[w] … starts[w + 1] - 1].
+typedef struct {
+    size_t n_words; // numbers below this one stand somewhere
+    size_t *starts, *places;
+} Places;
+
+static Places places_of(Words words)
+{
+    Places places = {0};
+    for (size_t j = 0; j < words.n; j++)
+        places.n_words = MAX(places.n_words, (size_t)words.at[j] + 1);
+    places.starts = g_new0(size_t, places.n_words + 2);
+    places.places = g_new(size_t, words.n + 1);
+    // Counted one further on, so that filling in moves each start to where it belongs.
+    for (size_t j = 0; j < words.n; j++)
+        places.starts[words.at[j] + 2]++;
+    for (size_t w = 2; w < places.n_words + 2; w++)
+        places.starts[w] += places.starts[w - 1];
+    for (size_t j = 0; j < words.n; j++)
+        places.places[places.starts[words.at[j] + 1]++] = j;
+    return places;
+}
+
+static void places_clear(Places *places)
+{
+    g_free(places->starts);
+    g_free(places->places);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Places, places_clear)
+
+// One row of the table of common subsequences: rises has a 0 where the row is one more than
+// left of it. With the row's matches m it becomes (rises + (rises & m)) | (rises & ~m), a
+// number of many words (Hyyrö 2004, "Bit-parallel LCS-length computation revisited").
+static void add_row(uint64_t *rises, const uint64_t *matches, size_t n_blocks)
+{
+    unsigned carry = 0;
+    for (size_t b = 0; b < n_blocks; b++) {
+        const uint64_t common = rises[b] & matches[b];
+        const uint64_t sum = rises[b] + common;
+        const uint64_t whole = sum + carry;
+        carry = (sum < common) | (whole < sum);
+        rises[b] = whole | (rises[b] & ~matches[b]);
+    }
+}
+
 static size_t longest_common(Words first, Words second)
 {
-    g_autofree uint32_t *row = g_new0(uint32_t, second.n + 1);
+    const size_t n_blocks = second.n / 64 + 1;
+    g_auto(Places) places = places_of(second);
+    g_autofree uint64_t *rises = g_new(uint64_t, n_blocks);
+    g_autofree uint64_t *matches = g_new0(uint64_t, n_blocks);
+    memset(rises, 0xff, n_blocks * sizeof *rises);
     for (size_t i = 0; i < first.n; i++) {
-        uint32_t diagonal = 0;
-        for (size_t j = 0; j < second.n; j++) {
-            const uint32_t above = row[j + 1];
-            row[j + 1] = first.at[i] == second.at[j] ? diagonal + 1 : MAX(row[j], row[j + 1]);
-            diagonal = above;
-        }
+        const size_t w = first.at[i];
+        if (w >= places.n_words) continue; // stands nowhere: the row is the one before
+        for (size_t k = places.starts[w]; k < places.starts[w + 1]; k++)
+            matches[places.places[k] / 64] |= (uint64_t)1 << (places.places[k] % 64);
+        add_row(rises, matches, n_blocks);
+        for (size_t k = places.starts[w]; k < places.starts[w + 1]; k++)
+            matches[places.places[k] / 64] = 0;
     }
-    return row[second.n];
+    size_t n_common = 0;
+    for (size_t j = 0; j < second.n; j++)
+        n_common += !(rises[j / 64] >> (j % 64) & 1);
+    return n_common;
 }
 
 static PsRouge rouge_of(size_t n_common, size_t n_answer, size_t n_reference)

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <time.h>
 
 Test(metrics, have_names_of_their_own_and_every_text)
 {
@@ -36,12 +37,12 @@ Test(metrics, survive_a_huge_answer_within_seconds)
     g_autofree char *answer = g_strnfill(1 << 20, 'a');
     for (size_t i = 0; i < 1 << 20; i += 7)
         answer[i] = "\xff .%9"[i % 5];
-    const gint64 start_us = g_get_monotonic_time();
+    const clock_t start = clock(); // of the processor: a busy machine changes nothing
     for (size_t i = 0; ps_metrics[i]; i++) {
         if (ps_metrics[i]->is_derived) continue;
         // A count, a span, a caption and a judged item; not all metrics are defined.
         fixture_score_with(ps_metrics[i]->name, "objects", "a a a a, dog",
                            "3 - 5|a short reference", answer, NULL);
     }
-    cr_expect_lt(g_get_monotonic_time() - start_us, 20 * G_USEC_PER_SEC);
+    cr_expect_lt(clock() - start, 20 * CLOCKS_PER_SEC);
 }

@@ -41,3 +41,39 @@ Test(rouge, is_not_defined_without_references)
     cr_expect_not(fixture_score("rouge_l", NULL, "x", NULL, NULL));
     cr_expect_not(fixture_score("rouge_l_coco", NULL, "x", NULL, NULL));
 }
+
+// Words "a" to "d"; the caller's.
+static char *random_words(GRand *random, size_t n)
+{
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < n; i++)
+        g_string_append_printf(text, "%c ", 'a' + g_rand_int_range(random, 0, 4));
+    return g_string_free(text, false);
+}
+
+// The table, cell by cell.
+static size_t longest_common(const char *first, const char *second)
+{
+    const size_t n = strlen(first) / 2, m = strlen(second) / 2;
+    g_autofree size_t *table = g_new0(size_t, (n + 1) * (m + 1));
+    for (size_t i = 1; i <= n; i++)
+        for (size_t j = 1; j <= m; j++)
+            table[i * (m + 1) + j] =
+                first[2 * i - 2] == second[2 * j - 2]
+                    ? table[(i - 1) * (m + 1) + j - 1] + 1
+                    : MAX(table[(i - 1) * (m + 1) + j], table[i * (m + 1) + j - 1]);
+    return table[n * (m + 1) + m];
+}
+
+Test(rouge, long_texts_are_counted_as_the_table_counts_them)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(1);
+    for (int round = 0; round < 100; round++) {
+        const size_t n = (size_t)g_rand_int_range(random, 1, 300);
+        const size_t m = (size_t)g_rand_int_range(random, 1, 300);
+        g_autofree char *answer = random_words(random, n), *reference = random_words(random, m);
+        const double common = (double)longest_common(answer, reference);
+        const double p = common / (double)n, r = common / (double)m;
+        expect("rouge_l", reference, answer, common > 0 ? 2 * p * r / (p + r) : 0);
+    }
+}
