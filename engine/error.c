@@ -1,17 +1,27 @@
 #include "engine/error.h"
 
+#include "engine/unicode.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #undef pe_fail
 #undef pe_fail_prefix
 #undef pe_fail_memory
 
-// Names and strings of a file may hold anything; a message is one line.
+// Names and strings of a file may hold anything, and a cut may go through a character; a
+// message is one line of UTF-8.
 static void clean(char *message)
 {
-    for (; *message != '\0'; message++)
-        if ((unsigned char)*message < ' ' || *message == '\x7f') *message = '?';
+    size_t n_bytes = strlen(message);
+    while (n_bytes > 0) {
+        const PeCharacter character = pe_character_at(message, n_bytes);
+        const bool is_control = character.code < ' ' || character.code == 0x7f;
+        if (is_control || character.code == PE_NO_CHARACTER) *message = '?';
+        message += character.n_bytes;
+        n_bytes -= character.n_bytes;
+    }
 }
 
 bool pe_fail(PeError *error, const char *format, ...)

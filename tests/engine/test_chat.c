@@ -1,5 +1,6 @@
 // The families of chat templates, by the marks that they write.
 #include "engine/chat.h"
+#include "tests/engine/file.h"
 #include "tests/engine/model_fixture.h"
 
 #include <criterion/criterion.h>
@@ -27,4 +28,22 @@ Test(chat, every_family_opens_the_answer_behind_the_user)
     }
     cr_expect(strstr(pe_chat_find("chatml")->before_answer, "assistant") != NULL);
     cr_expect(pe_chat_find("klingon") == NULL);
+}
+
+// What a file says is shown, but as one line of UTF-8.
+Test(chat, a_strange_template_makes_a_clean_message)
+{
+    static const char template[] = "{%\xff\n\xc3\xa9\xe2\x82";
+    File file = {0};
+    PeError error = {0};
+    file_begin(&file, 0, 1);
+    file_add_string(&file, "tokenizer.chat_template", template);
+    file_pad(&file);
+    PeGguf *gguf = file_parse(&file, &error);
+    cr_assert_not_null(gguf, "%s", error.message);
+    const PeModel model = {.gguf = gguf};
+    cr_expect_null(pe_chat_of(&model, &error));
+    cr_expect(strstr(error.message, "{%??\xc3\xa9??") != NULL, "%s", error.message);
+    pe_gguf_free(gguf);
+    file_clear(&file);
 }
