@@ -202,9 +202,19 @@ static bool take_series(PsMaking *making, size_t part, const PsMedia *media, GEr
     return true;
 }
 
-static PsPiece *add_as_is(PsMaking *making, const PsPart *part, const PsMedia *media)
+// media as they are sent: a draft is encoded.
+static PsMedia *copy_media(const PsMedia *media, GError **error)
 {
-    PsMedia *copy = media != NULL ? ps_media_new(media->bytes, media->type, NULL) : NULL;
+    if (media->pixels != NULL) return ps_image_encode(media->pixels, media->type, 0, error);
+    return ps_media_new(media->bytes, media->type, NULL);
+}
+
+// NULL with error only for a draft.
+static PsPiece *
+add_as_is(PsMaking *making, const PsPart *part, const PsMedia *media, GError **error)
+{
+    PsMedia *copy = media != NULL ? copy_media(media, error) : NULL;
+    if (media != NULL && copy == NULL) return NULL;
     PsPiece *piece = add_piece(making, part->kind, copy);
     piece->part = *part;
     return piece;
@@ -218,11 +228,15 @@ static bool has_cap(const PsIngest *options)
 static bool take_picture(
     PsMaking *making, size_t number, const PsPart *part, const PsMedia *media, GError **error)
 {
-    PsPiece *piece = add_as_is(making, part, media);
-    if (!has_cap(making->options) && !ps_ingest_has_budget(making->options)) return true;
+    if (!has_cap(making->options) && !ps_ingest_has_budget(making->options))
+        return add_as_is(making, part, media, error) != NULL;
     g_autoptr(PsImage) image = ps_image_decode(media, error);
     if (image == NULL) return false;
     double factor = cap_of(making->options, image->width_px, image->height_px);
+    PsPiece *piece = factor < 1 ? add_piece(making, part->kind, NULL)
+                                : add_as_is(making, part, media, error);
+    if (piece == NULL) return false;
+    piece->part = *part;
     piece->width_px = image->width_px;
     piece->height_px = image->height_px;
     if (factor >= 1) return true;
@@ -268,8 +282,9 @@ take_part(PsMaking *making, size_t i, const PsPart *part, const PsMedia *media, 
     bool is_picture =
         part->kind == PS_PART_IMAGE || (part->kind == PS_PART_PAGE && !is_document(media));
     if (is_picture) return take_picture(making, i, part, media, error);
-    add_as_is(making, part, media)->is_picture = false;
-    return true;
+    PsPiece *piece = add_as_is(making, part, media, error);
+    if (piece != NULL) piece->is_picture = false;
+    return piece != NULL;
 }
 
 // ---- all of it

@@ -1,8 +1,11 @@
 #include "harness/media.h"
 
+#include "harness/error.h"
 #include "harness/media_codec.h"
 #include "harness/module.h"
 
+#include <limits.h>
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -78,13 +81,33 @@ PsMedia *ps_media_new(GBytes *bytes, const char *type, const char *name)
     PsMedia *media = g_new(PsMedia, 1);
     media->bytes = g_bytes_ref(bytes);
     media->type = g_strdup(type != NULL ? type : guess_type(bytes, name));
+    media->pixels = NULL;
     return media;
+}
+
+PsMedia *ps_media_draft(PsImage *image)
+{
+    PsMedia *media = g_new0(PsMedia, 1);
+    media->type = g_strdup("image/png");
+    media->pixels = image;
+    return media;
+}
+
+bool ps_media_settle(PsMedia *media, GError **error)
+{
+    if (media->pixels == NULL) return true;
+    g_autoptr(PsMedia) encoded = ps_image_encode(media->pixels, media->type, 0, error);
+    if (encoded == NULL) return false;
+    media->bytes = g_steal_pointer(&encoded->bytes);
+    g_clear_pointer(&media->pixels, ps_image_free);
+    return true;
 }
 
 void ps_media_free(PsMedia *media)
 {
     if (media == NULL) return;
-    g_bytes_unref(media->bytes);
+    if (media->bytes != NULL) g_bytes_unref(media->bytes);
+    ps_image_free(media->pixels);
     g_free(media->type);
     g_free(media);
 }
@@ -129,14 +152,24 @@ PsImage *ps_image_decode(const PsMedia *media, GError **error)
     return ps_image_decode_page(media, 0, error);
 }
 
+static PsImage *copy(const PsImage *image)
+{
+    PsImage *copied = ps_image_new(image->width_px, image->height_px, image->n_bands);
+    memcpy(copied->pixels, image->pixels,
+           (size_t)image->width_px * (size_t)image->height_px * (size_t)image->n_bands);
+    return copied;
+}
+
 PsImage *ps_image_decode_page(const PsMedia *media, int page, GError **error)
 {
+    if (media->pixels != NULL && page == 0) return copy(media->pixels);
     const PsMediaCodec *table = ps_media_codec(error);
     return table != NULL ? table->image_decode(media, page, error) : NULL;
 }
 
 int ps_image_n_pages(const PsMedia *media, GError **error)
 {
+    if (media->pixels != NULL) return 1;
     const PsMediaCodec *table = ps_media_codec(error);
     return table != NULL ? table->image_n_pages(media, error) : 0;
 }
@@ -149,8 +182,19 @@ PsImage *ps_image_blur(const PsImage *image, double sigma_px, GError **error)
 
 PsImage *ps_image_resize(const PsImage *image, double scale, GError **error)
 {
+    const double width_px = round(image->width_px * scale);
+    const double height_px = round(image->height_px * scale);
+    if (!(scale > 0 && width_px <= INT_MAX && height_px <= INT_MAX))
+        return ps_fail_null(error, PS_ERROR_DATA,
+                            "a picture of %d x %d pixels cannot be resized by %g",
+                            image->width_px, image->height_px, scale);
+    return ps_image_resize_to(image, (int)MAX(width_px, 1), (int)MAX(height_px, 1), error);
+}
+
+PsImage *ps_image_resize_to(const PsImage *image, int width_px, int height_px, GError **error)
+{
     const PsMediaCodec *table = ps_media_codec(error);
-    return table != NULL ? table->image_resize(image, scale, error) : NULL;
+    return table != NULL ? table->image_resize(image, width_px, height_px, error) : NULL;
 }
 
 PsMedia *ps_image_encode(const PsImage *image, const char *type, int quality, GError **error)

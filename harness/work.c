@@ -337,17 +337,32 @@ static void fill_request(PsWork *work)
     };
 }
 
-bool ps_work_load(PsWork *work, GError **error)
+static bool load(PsWork *work, GError **error)
 {
     if (!load_media(work, error)) return false;
     compute_key(work);
     return apply_condition(work, error);
 }
 
+// Encodes what conditions left as pixels.
+static bool settle(PsWork *work, GError **error)
+{
+    for (size_t i = 0; i < work->sent->n_parts; i++)
+        if (work->media[i] != NULL && !ps_media_settle((PsMedia *)work->media[i], error))
+            return false;
+    return true;
+}
+
+bool ps_work_load(PsWork *work, GError **error)
+{
+    return load(work, error) && settle(work, error);
+}
+
 bool ps_work_prepare(PsWork *work, GError **error)
 {
-    if (!ps_work_load(work, error)) return false;
+    if (!load(work, error)) return false;
     if (!work->is_broken && !ingest(work, error)) return false;
+    if (work->ingested.n_parts == 0 && !settle(work, error)) return false;
     if (!work->is_broken && !measure_slices(work, error)) return false;
     fill_request(work);
     return true;

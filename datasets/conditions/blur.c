@@ -8,8 +8,8 @@ static PsMedia *apply(const PsMedia *media, double amount, guint64 seed, GError 
     (void)seed; // nothing is drawn
     g_autoptr(PsImage) image = ps_image_decode(media, error);
     if (image == NULL) return NULL;
-    g_autoptr(PsImage) blurred = ps_image_blur(image, amount, error);
-    return blurred != NULL ? ps_image_encode(blurred, "image/png", 0, error) : NULL;
+    PsImage *blurred = ps_image_blur(image, amount, error);
+    return blurred != NULL ? ps_media_draft(blurred) : NULL;
 }
 
 const PsCondition ps_condition_blur = {

@@ -8,8 +8,8 @@ static PsMedia *apply(const PsMedia *media, double amount, guint64 seed, GError 
     (void)seed; // nothing is drawn
     g_autoptr(PsImage) image = ps_image_decode(media, error);
     if (image == NULL) return NULL;
-    g_autoptr(PsImage) smaller = ps_image_resize(image, 1 / amount, error);
-    return smaller != NULL ? ps_image_encode(smaller, "image/png", 0, error) : NULL;
+    PsImage *smaller = ps_image_resize(image, 1 / amount, error);
+    return smaller != NULL ? ps_media_draft(smaller) : NULL;
 }
 
 const PsCondition ps_condition_downscale = {

@@ -34,11 +34,12 @@ static size_t n_values(const PsLight *light)
     return (size_t)light->width_px * (size_t)light->height_px * (size_t)light->n_bands;
 }
 
-static PsMedia *deliver(const PsLight *light, PsImage *image, GError **error)
+// Takes image.
+static PsMedia *deliver(const PsLight *light, PsImage *image)
 {
     for (size_t i = 0; i < n_values(light); i++)
         image->pixels[i] = level_of[lrintf(CLAMP(light->values[i], 0.0f, 1.0f) * N_STEPS)];
-    return ps_image_encode(image, "image/png", 0, error);
+    return ps_media_draft(image);
 }
 
 PsMedia *ps_light_apply(
@@ -54,7 +55,7 @@ PsMedia *ps_light_apply(
     PsRng rng;
     ps_rng_init(&rng, seed, 0);
     change(&light, amount, &rng);
-    PsMedia *changed = deliver(&light, image, error);
+    PsMedia *changed = deliver(&light, g_steal_pointer(&image));
     g_free(light.values);
     return changed;
 }

@@ -8,9 +8,11 @@
 // Pictures, by libvips (image_vips.c).
 PsImage *ps_vips_decode(const PsMedia *media, int page, GError **error);
 int ps_vips_n_pages(const PsMedia *media, GError **error);
-PsImage *ps_vips_blur(const PsImage *image, double sigma_px, GError **error);
-PsImage *ps_vips_resize(const PsImage *image, double scale, GError **error);
 PsMedia *ps_vips_encode(const PsImage *image, const char *type, int quality, GError **error);
+
+// Pixels, by ourselves (image_blur.c, image_resize.c).
+PsImage *ps_pixels_blur(const PsImage *image, double sigma_px, GError **error);
+PsImage *ps_pixels_resize(const PsImage *image, int width_px, int height_px, GError **error);
 
 // Sound, by FFmpeg (audio_decode.c, audio_encode.c, audio_recode.c).
 PsAudio *ps_ffmpeg_decode(const PsMedia *media, int rate_hz, GError **error);

@@ -46,7 +46,8 @@ static gpointer start_vips(gpointer unused)
     if (VIPS_INIT("proofsheet") != 0) return NULL;
     vips_concurrency_set(1); // the harness works on many samples at once already
     vips_cache_set_max(0);   // no picture is asked for twice
-    // What Orc compiles for libvips at run time crashes now and then when threads blur at once.
+    // What Orc compiles for libvips at run time crashes now and then when threads use it at
+    // once.
     vips_vector_set_enabled(FALSE);
     admit_loaders();
 #ifdef __SANITIZE_ADDRESS__
@@ -127,13 +128,55 @@ static bool step(VipsImage **image, VipsImage *result, int status)
     return true;
 }
 
+#define CUBE_STEPS 9 // of each colour
+
+// Every mixture of CUBE_STEPS values of red, green and blue, with the profile of another
+// picture.
+static VipsImage *colour_cube(VipsImage *profiled, uint8_t *cube, size_t size)
+{
+    const void *profile;
+    size_t length;
+    for (size_t i = 0; i < size; i++) {
+        const size_t mixture = i / 3;
+        const size_t divisors[] = {1, CUBE_STEPS, CUBE_STEPS * CUBE_STEPS};
+        cube[i] = (uint8_t)(mixture / divisors[i % 3] % CUBE_STEPS * 255 / (CUBE_STEPS - 1));
+    }
+    g_autoptr(VipsImage) raw = vips_image_new_from_memory(cube, size, CUBE_STEPS * CUBE_STEPS,
+                                                          CUBE_STEPS, 3, VIPS_FORMAT_UCHAR);
+    VipsImage *typed = NULL;
+    if (raw == NULL || vips_image_get_blob(profiled, VIPS_META_ICC_NAME, &profile, &length) != 0
+        || vips_copy(raw, &typed, "interpretation", VIPS_INTERPRETATION_sRGB, NULL) != 0)
+        return NULL;
+    vips_image_set_blob_copy(typed, VIPS_META_ICC_NAME, profile, length);
+    return typed;
+}
+
+// Whether the embedded profile is that of sRGB, as cameras write it: no colour changes by more
+// than rounding. Most are, and then the pixels need not be transformed at all.
+static bool is_srgb(VipsImage *image)
+{
+    uint8_t cube[CUBE_STEPS * CUBE_STEPS * CUBE_STEPS * 3];
+    size_t length = 0;
+    if (image->Bands != 3 || image->BandFmt != VIPS_FORMAT_UCHAR) return false;
+    g_autoptr(VipsImage) before = colour_cube(image, cube, sizeof cube);
+    g_autoptr(VipsImage) after = NULL;
+    if (before == NULL
+        || vips_icc_transform(before, &after, "srgb", "embedded", TRUE, NULL) != 0)
+        return false;
+    g_autofree uint8_t *changed = vips_image_write_to_memory(after, &length);
+    bool is_same = changed != NULL && length == sizeof cube;
+    for (size_t i = 0; i < sizeof cube && is_same; i++)
+        is_same = abs(changed[i] - cube[i]) <= 1;
+    return is_same;
+}
+
 // To sRGB (or grey) of 8 bits. An embedded profile is honoured where it can be; a damaged one
 // is ignored, as browsers do.
 static bool make_srgb(VipsImage **image)
 {
     bool grey = is_grey(*image);
     VipsImage *made = NULL;
-    if (!grey && vips_image_get_typeof(*image, VIPS_META_ICC_NAME) != 0) {
+    if (!grey && vips_image_get_typeof(*image, VIPS_META_ICC_NAME) != 0 && !is_srgb(*image)) {
         int status = vips_icc_transform(*image, &made, "srgb", "embedded", TRUE, NULL);
         if (status == 0) return step(image, made, status);
         made = NULL;
@@ -224,7 +267,7 @@ PsImage *ps_vips_decode(const PsMedia *media, int page, GError **error)
     return pixels;
 }
 
-// --- blurring and resizing -----------------------------------------------------------------
+// --- encoding ------------------------------------------------------------------------------
 
 // image as libvips sees it; its pixels stay the caller's and must outlive the result.
 static VipsImage *wrap(const PsImage *image)
@@ -240,44 +283,6 @@ static VipsImage *wrap(const PsImage *image)
         return NULL;
     return typed;
 }
-
-// The mask reaches to where the Gaussian has fallen to 2 % of its peak (2.8 σ): with libvips'
-// own limit of 20 % the blur would come out a third weaker than σ says.
-PsImage *ps_vips_blur(const PsImage *image, double sigma_px, GError **error)
-{
-    if (!has_vips(error)) return NULL;
-    if (!(sigma_px >= 0 && sigma_px <= 1000))
-        return image_fail(error, "a blur of %g px is not possible", sigma_px);
-    g_autoptr(VipsImage) sharp = wrap(image);
-    g_autoptr(VipsImage) blurred = NULL;
-    if (sharp == NULL
-        || vips_gaussblur(sharp, &blurred, sigma_px, "min_ampl", 0.02, "precision",
-                          VIPS_PRECISION_INTEGER, NULL)
-               != 0)
-        return image_fail(error, "the picture cannot be blurred by %g px", sigma_px);
-    PsImage *pixels = take_pixels(blurred);
-    return pixels != NULL ? pixels : image_fail(error, "the picture cannot be blurred");
-}
-
-PsImage *ps_vips_resize(const PsImage *image, double scale, GError **error)
-{
-    if (!has_vips(error)) return NULL;
-    double width_px = round(image->width_px * scale),
-           height_px = round(image->height_px * scale);
-    if (!(width_px <= INT_MAX && height_px <= INT_MAX)
-        || !is_in_bounds((int)MAX(width_px, 1), (int)MAX(height_px, 1)) || !(scale > 0))
-        return image_fail(error, "a picture of %d x %d pixels cannot be resized by %g",
-                          image->width_px, image->height_px, scale);
-    g_autoptr(VipsImage) full = wrap(image);
-    g_autoptr(VipsImage) resized = NULL;
-    if (full == NULL
-        || vips_resize(full, &resized, scale, "kernel", VIPS_KERNEL_LANCZOS3, NULL) != 0)
-        return image_fail(error, "the picture cannot be resized by %g", scale);
-    PsImage *pixels = take_pixels(resized);
-    return pixels != NULL ? pixels : image_fail(error, "the picture cannot be resized");
-}
-
-// --- encoding ------------------------------------------------------------------------------
 
 // JPEG: colour is halved in both directions (4:2:0) at every quality, as cameras do; libvips
 // alone would stop doing so at quality 90. Quantisation tables are those of the standard's
