@@ -58,7 +58,7 @@ SENTENCES = {
 def spoken(seed):
     """(id of the sentence, voice, sentence) of every recording of a seed."""
     sentences = SENTENCES[seed == 1]
-    return [("flite-%s%02d" % ("" if seed == 1 else "s%d-" % seed, n + 1), voice, sentence)
+    return [("voice-%s%02d" % ("" if seed == 1 else "s%d-" % seed, n + 1), voice, sentence)
             for n, sentence in enumerate(sentences) for voice in VOICES]
 
 
