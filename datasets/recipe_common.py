@@ -1,7 +1,7 @@
 """What the dataset recipes share: a stable random generator, and the writing and checking of
 samples.jsonl and manifest.json. Python standard library only.
 
-    python3 datasets/recipe_common.py DIR ...      checks datasets on disk: schema, order, hashes, missing and stray media
+    python3 datasets/recipe_common.py DIR ...      checks datasets on disk: schema, twins, order, hashes, missing and stray media
 """
 import hashlib
 import json
@@ -109,6 +109,9 @@ def check_dataset(root):
     for r in rows:
         if tuple(r)[:len(SAMPLE_KEYS)] != SAMPLE_KEYS:
             wrong.append("%s: keys are %s" % (r["id"], ", ".join(r)))
+        wrong += ["%s: no %s" % (r["id"], k) for k in SAMPLE_KEYS if not r.get(k)]
+        if not r.get("twin") and any(k in PART_KEYS[1:] for p in r["parts"] for k in p):
+            wrong.append("%s: no twin" % r["id"])            # a row of text alone is its own twin
         if not r["references"] or not all(isinstance(x, str) and x.strip() == x and x for x in r["references"]):
             wrong.append("%s: references" % r["id"])
         if len(set(r["references"])) != len(r["references"]):
@@ -118,7 +121,7 @@ def check_dataset(root):
                 wrong.append("%s: attribute %s" % (r["id"], k))
             values.setdefault(k, {}).setdefault(v, 0)
             values[k][v] += 1
-        for p in r["parts"]:
+        for p in [*r["parts"], *(p for c in r.get("contradictions", ()) for p in c.get("parts", ()))]:
             kinds = [k for k in p if k in PART_KEYS]
             if len(kinds) != 1 or set(p) - set(PART_KEYS) - {"sha256", "media_type"}:
                 wrong.append("%s: part keys %s" % (r["id"], ", ".join(p)))

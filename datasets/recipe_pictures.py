@@ -40,7 +40,10 @@ NPM = {  # package: version, SHA-256 of its archive
         ("0.2.3", "1030ff1cbfb834f71a83956730c6395ccb4fcfe3a51333f58ce9beb429db8005"),
 }
 DEB = {
+    "forensics-samples-files": ("1.1.4-5", "8710c751be1a71a88e343540ea1a5cab1fd349c2bcdf07626a27cfe68689e7c4"),
     "python3-skimage": ("0.19.3-8", "728d88c3e3440f1f3712de0805dc834d29248ff07e1eec8c0f3da07606f752f9"),
+    "scratch": ("1.4.0.6~dfsg1-6.1", "36c582eb93110f64f06c4e685c41e933ccba2fa68db12f79b10bfe840b21fc10"),
+    "sonic-pi-samples": ("3.2.2~repack-8", "25f2312d2fae005e6ad0f4726b8ed3084e776006a5a132083506e960224ac79d"),
 }
 VENDORS = {"noto": "@iconify-json/noto", "fluent": "@iconify-json/fluent-emoji", "twemoji": "@iconify-json/twemoji"}
 NOT_DRAWN = ("umbrella", "umbrella-with-rain-drops")  # librsvg 2.54 runs out of memory in a filter of Fluent's

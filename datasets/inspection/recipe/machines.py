@@ -1,5 +1,5 @@
 """The vibration and the sound of a machine with a rolling bearing, healthy or not: a textbook model (shaft tone, noise, and for a fault a
-ringing impulse at the rate at which rolling elements pass it), not a recording."""
+ringing impulse at the rate at which rolling elements pass it). The noise of a sound is the model's, or a recording of a machine that runs."""
 import math
 
 import recipe_common as common
@@ -22,11 +22,20 @@ def noise(rng, n):
     return [sum(rng.below(65536) for _ in range(4)) / 65536.0 - 2 for _ in range(n)]
 
 
-def signal(of, rate_hz, n, ring_hz, decay_s):
+def stretch(of, recording, n):
+    """n values of a recording, from a place that the machine's name decides, as loud as noise()."""
+    first = common.Rng(of["stream"], "stretch").below(len(recording) - n + 1)
+    values = recording[first:first + n]
+    rms = math.sqrt(sum(v * v for v in values) / n)
+    return [v / rms / math.sqrt(3) for v in values]
+
+
+def signal(of, rate_hz, n, ring_hz, decay_s, recording=None):
     rng = common.Rng(of["stream"])
     shaft_hz = of["rpm"] / 60
     level = 0.9 if of["snr"] == "low" else 0.35
-    values = [math.sin(2 * math.pi * shaft_hz * i / rate_hz) + level * x for i, x in enumerate(noise(rng, n))]
+    behind = stretch(of, recording, n) if recording else noise(rng, n)
+    values = [math.sin(2 * math.pi * shaft_hz * i / rate_hz) + level * x for i, x in enumerate(behind)]
     if of["fault"] is None:
         return values
     period_s, at = 1 / (shaft_hz * FAULTS[of["fault"]]), 0.01
@@ -44,9 +53,9 @@ def vibration_csv(of):
     return "# rate_hz: %d\nacceleration [g]\n%s" % (RATE_HZ, rows)
 
 
-def sound_bytes(of):
+def sound_bytes(of, recording=None):
     """16-bit samples, little endian."""
-    values = signal(of, SOUND_RATE_HZ, SOUND_RATE_HZ * SOUND_S, 2200, 0.002)
+    values = signal(of, SOUND_RATE_HZ, SOUND_RATE_HZ * SOUND_S, 2200, 0.002, recording)
     return b"".join(int(max(-32768, min(32767, 4500 * v))).to_bytes(2, "little", signed=True) for v in values)
 
 
