@@ -141,6 +141,12 @@ int ps_image_n_pages(const PsMedia *media, GError **error)
     return table != NULL ? table->image_n_pages(media, error) : 0;
 }
 
+int64_t ps_image_n_pixels(const PsMedia *media, GError **error)
+{
+    const PsMediaCodec *table = ps_media_codec(error);
+    return table != NULL ? table->image_n_pixels(media, error) : 0;
+}
+
 PsImage *ps_image_blur(const PsImage *image, double sigma_px, GError **error)
 {
     const PsMediaCodec *table = ps_media_codec(error);
