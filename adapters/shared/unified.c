@@ -7,7 +7,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define CACHE_BYTES ((size_t)256 << 20) // encoded media
 #define POSITIONS_MOST 8192
 
 // ---- weights
@@ -49,7 +48,7 @@ static bool open_files(PsUnified *unified, const char *senses, GError **error)
     if (unified->chat == NULL) return ps_engine_fail(error, PS_ERROR_DATA, NULL, &problem);
     if (senses == NULL) return true;
     unified->senses = pe_senses_open(senses, unified->model, &problem);
-    if (unified->senses != NULL) unified->cache = pe_senses_cache_new(CACHE_BYTES);
+    if (unified->senses != NULL) unified->cache = pe_senses_cache_new(PS_UNIFIED_CACHE_BYTES);
     if (unified->senses != NULL && unified->cache == NULL) pe_fail_memory(&problem);
     return unified->cache != NULL || ps_engine_fail(error, PS_ERROR_DATA, NULL, &problem);
 }

@@ -20,6 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsUnified, ps_unified_unref)
 const PeModel *ps_unified_model(const PsUnified *unified);
 const PeChat *ps_unified_chat(const PsUnified *unified);
 const PeSenses *ps_unified_senses(const PsUnified *unified); // NULL: text alone
+#define PS_UNIFIED_CACHE_BYTES ((size_t)256 << 20)
 // Of encoded media, shared by whoever encodes with pe_level_default and PE_PRECISION_FAST; NULL
 // without senses.
 PeSensesCache *ps_unified_cache(const PsUnified *unified);
