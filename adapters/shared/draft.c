@@ -98,8 +98,7 @@ static bool check(PsDraft *draft, GError **error)
         return ps_fail(error, PS_ERROR_DATA,
                        "the request has %.4g seconds of sound, its budget is %.4g",
                        cost->planned.n_seconds, budget->seconds);
-    return within("pixels", cost->planned.n_pixels, budget->pixels, error)
-           && within("tokens", cost->n_positions, budget->tokens, error)
+    return within("tokens", cost->n_positions, budget->tokens, error)
            && within("bytes of memory to take", cost->n_bytes, budget->bytes, error);
 }
 

@@ -87,7 +87,10 @@ Test(draft, what_it_takes_is_known_before_and_true_after)
     cr_expect_eq(cost.planned.n_pixels, 1024);
     cr_expect_eq(cost.planned.n_seconds, 2);
     cr_expect_eq(cost.planned.n_encodes, 3);
-    cr_expect_gt(cost.n_bytes, 3 * 1024 + 32000 * sizeof(float));
+    const PeDecoder *decoder = &ps_unified_model(drafting.unified)->decoder;
+    cr_expect_eq(cost.n_bytes, 3 * 1024 + 32000 * sizeof(float) + cost.planned.n_bytes
+                                   + cost.planned.n_rows * decoder->n_embedding * sizeof(float)
+                                   + pe_cache_bytes(decoder, cost.n_positions + 10));
     cr_expect_gt(cost.decode_ns, 0);
     cr_assert(ps_draft_encode(drafting.draft, drafting.work, &prompt, NULL));
     cr_expect_eq(prompt.n_positions, cost.n_positions);
