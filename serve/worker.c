@@ -52,6 +52,10 @@ static void admit(PsServeWorker *worker, PsJob *job)
     job->request.on_end = on_end;
     job->request.should_stop = stops;
     job->request.data = job;
+    if (stops(job)) {
+        on_end(job, PE_END_CANCELLED, NULL);
+        return;
+    }
     if (pe_session_admit(worker->session, &job->prompt, &job->request, &problem)) return;
     ps_job_finish(job, PE_END_CANCELLED, NULL, problem.message);
     ps_job_unref(job);

@@ -161,6 +161,16 @@ Test(draft, it_stops_between_media_and_between_layers)
     cr_expect_geq(n_stopped, 4 + 3 * 2);
 }
 
+Test(draft, nothing_is_decoded_for_one_that_stops)
+{
+    Drafting drafting = {.stops_at = 1};
+    begin(&drafting, (PsBudget){0});
+    cr_expect_not(add(&drafting, PS_PART_IMAGE, "scene32.png"));
+    cr_expect(ps_draft_was_stopped(drafting.draft));
+    cr_expect_eq(ps_draft_cost(drafting.draft)->planned.n_pixels, 0);
+    end(&drafting);
+}
+
 Test(draft, no_senses_no_media)
 {
     Drafting drafting = {0};

@@ -133,6 +133,18 @@ Test(serve_worker, a_job_that_waits_for_a_sequence_ends_at_its_deadline, .timeou
     serving_close(&serving);
 }
 
+Test(serve_worker, one_that_has_gone_is_not_begun, .timeout = 60)
+{
+    Serving serving;
+    serving_open(&serving, 1);
+    g_autoptr(PsJob) gone = ps_job_new(ps_unified_model(serving.unified)->decoder.n_embedding);
+    ps_client_cancel(&gone->client);
+    ps_serve_worker_add(serving.worker, gone); // its empty prompt would be a problem
+    cr_expect_eq(job_count(gone), 0);
+    cr_expect_str_eq(gone->problem, "the client has gone");
+    serving_close(&serving);
+}
+
 Test(serve_worker, each_token_has_its_time)
 {
     Serving serving;
