@@ -39,13 +39,19 @@ void draft_add_picture(PsDraft *draft)
     cr_assert(ps_draft_add_media(draft, PS_PART_IMAGE, media, NULL));
 }
 
-PsJob *serving_ask(const Serving *serving, const char *text, size_t n_tokens)
+PsJob *serving_job(const Serving *serving, const char *text, size_t n_tokens)
 {
     const PeModel *model = ps_unified_model(serving->unified);
     PsJob *job = ps_job_new(model->decoder.n_embedding);
     job->request.n_tokens_most = n_tokens;
     job->request.sampling.top_p = 1;
     cr_assert(ps_engine_add_text(model, text, strlen(text), false, &job->prompt, NULL));
+    return job;
+}
+
+PsJob *serving_ask(const Serving *serving, const char *text, size_t n_tokens)
+{
+    PsJob *job = serving_job(serving, text, n_tokens);
     ps_serve_worker_add(serving->worker, job);
     return job;
 }

@@ -20,7 +20,8 @@ void serving_close(Serving *serving);
 PsDraft *serving_draft(const Serving *serving, bool (*should_stop)(void *data), void *data);
 void draft_add_picture(PsDraft *draft);
 
-// A greedy request for n_tokens tokens after text, admitted; the caller's.
+// A greedy request for n_tokens tokens after text, the caller's; serving_ask hands it over too.
+PsJob *serving_job(const Serving *serving, const char *text, size_t n_tokens);
 PsJob *serving_ask(const Serving *serving, const char *text, size_t n_tokens);
 
 // How many tokens come until it is over.

@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 // Whether somebody else's stream ends while this one is asked whether to stop encoding.
 typedef struct {
@@ -142,6 +144,27 @@ Test(serve_worker, one_that_has_gone_is_not_begun, .timeout = 60)
     ps_serve_worker_add(serving.worker, gone); // its empty prompt would be a problem
     cr_expect_eq(job_count(gone), 0);
     cr_expect_str_eq(gone->problem, "the client has gone");
+    serving_close(&serving);
+}
+
+Test(serve_worker, one_that_hangs_up_ends_in_the_middle, .timeout = 60)
+{
+    Serving serving;
+    int ends[2];
+    serving_open(&serving, 1);
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    g_autoptr(PsJob) job = serving_ask(&serving, "the answer is", 100000);
+    g_autoptr(PsJob) other = serving_job(&serving, "the answer is", 100000);
+    const size_t n_whole = job_count(job);
+    cr_assert_gt(n_whole, 50);
+    other->client.socket = ends[0];
+    ps_serve_worker_add(serving.worker, other);
+    g_autoptr(PsJobToken) first = ps_job_next(other);
+    cr_assert_not_null(first);
+    close(ends[1]);
+    cr_expect_lt(job_count(other), n_whole - 1);
+    cr_expect_str_eq(other->problem, "the client has gone");
+    close(ends[0]);
     serving_close(&serving);
 }
 
