@@ -129,6 +129,27 @@ say "a client that goes away costs nothing"
 curl -sSN --max-time 0.3 -d '{"messages": [{"role": "user", "content": "go on"}], "max_tokens": 900, "stream": true}' "$url/chat/completions" >/dev/null 2>&1 || true
 assert_eq "health" "$(curl -sS "${url%/v1}/health" | jq -r .status)" ok
 
+say "media from many at once, some of whom go away: the same answers, and the server goes on"
+printf '{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,%s"}}, {"type": "input_audio", "input_audio": {"data": "%s"}}]}], "temperature": 0, "max_tokens": 4}' "$image" "$sound" >media.body
+printf '{"input": [{"image": "%s"}, "words"]}' "$image" >embed.body
+for round in 1 2 3; do
+    asking=()
+    for i in 1 2; do
+        curl -sS --max-time 60 -d @media.body "$url/chat/completions" -o "chat.$round.$i" &
+        asking+=("$!")
+        curl -sS --max-time 60 -d @embed.body "$url/embeddings" -o "embed.$round.$i" &
+        asking+=("$!")
+        { curl -sS --max-time 0.01 -d @media.body "$url/chat/completions" -o gone 2>/dev/null || true; } &
+        asking+=("$!")
+    done
+    wait "${asking[@]}"
+    for i in 1 2; do
+        assert_eq "answer" "$(jq -c .choices "chat.$round.$i")" "$(jq -c .choices chat.1.1)"
+        assert_eq "vectors" "$(jq -c .data "embed.$round.$i")" "$(jq -c .data embed.1.1)"
+    done
+done
+assert_eq "an answer" "$(jq -r '.usage.completion_tokens' chat.1.1)" 4
+
 say "proofsheet asks it, many at once"
 make_texts 40 texts.jsonl
 make_suite suite.yaml texts.jsonl
