@@ -64,6 +64,10 @@ static void *worker_open(const PsSystem *system, int worker, GError **error)
                             "no reference system \"%s\": there are reference/modular and "
                             "reference/unified:FILE",
                             system->name);
+    if (!is_unified && ps_budget_is_set(&system->budget))
+        return ps_fail_null(
+            error, PS_ERROR_USAGE,
+            "--budget-…: reference/modular keeps none (reference/unified does)");
     Worker *self = g_new0(Worker, 1);
     self->system = system;
     if (is_unified) self->unified = ps_unified_open(system->name + strlen(UNIFIED), error);
@@ -370,6 +374,7 @@ const PsAdapter ps_adapter_reference = {
     .summary = "Built in, offline: text and speech recognition and plain rules; "
                "reference/unified:FILE is the engine with a model of yours (GGUF).",
     .cannot_take = 1u << PS_PART_VIDEO | 1u << PS_PART_PAGE,
+    .has_budget = true,
     .default_connections = 0,
     .worker_open = worker_open,
     .answer = answer,

@@ -34,7 +34,7 @@ static double encode_s(PeSensesWork *work, const uint8_t *pixels, const PeModel 
     if (!pe_senses_add_picture(work, &picture, &prompt, &error)) fail(error.message);
     pe_prompt_clear(&prompt);
     const PeSensesCost *cost = pe_senses_cost(work);
-    return 1e-9 * (double)cost->encode_ns / (double)cost->n_encoded;
+    return 1e-9 * (double)cost->vision_ns / (double)cost->n_encoded;
 }
 
 static int compare(const void *a, const void *b)

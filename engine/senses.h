@@ -116,7 +116,8 @@ typedef struct {
 typedef struct {
     uint64_t resize_ns;   // pixels brought to tiles
     uint64_t spectrum_ns; // samples to mel frames
-    uint64_t encode_ns;   // encoders and projectors
+    uint64_t vision_ns;   // encoder and projector of pictures
+    uint64_t audio_ns;    // … of recordings
     size_t n_encoded;     // tiles, overviews, windows
     size_t n_cached;      // of them, what the cache had
     PeSensesPlan planned; // the sum of the plans, of n_bytes the largest

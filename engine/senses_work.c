@@ -188,7 +188,8 @@ static bool encode(PeSensesWork *work, const Piece *piece, PeError *error)
 {
     const uint64_t start_ns = now_ns();
     const bool ok = run_encoder(work, piece);
-    work->cost.encode_ns += now_ns() - start_ns;
+    *(piece->kind == PE_ITEM_IMAGE ? &work->cost.vision_ns : &work->cost.audio_ns) +=
+        now_ns() - start_ns;
     work->cost.n_encoded += ok;
     return ok || fail_stopped(work, error);
 }

@@ -10,6 +10,7 @@
 // only if no later request could succeed either (no such command, no key, wrong address).
 #pragma once
 
+#include "harness/budget.h"
 #include "harness/error.h"
 #include "harness/media.h"
 #include "harness/response.h"
@@ -26,6 +27,7 @@ typedef struct {
     int64_t seed;        // -1: leave it to the system
     bool stream;         // ask for a streamed answer (time to first token, token gaps)
     bool logprobs;       // ask for the log-probabilities of the answer's tokens (confidence)
+    PsBudget budget;     // only for adapters that have budgets
 } PsSystem;
 
 // What a part of a request is where it is not as the dataset has it: a frame of a video, a page
@@ -61,6 +63,8 @@ typedef struct PsAdapter {
     // Bits (1 << PsPartKind) of what this kind of system takes no file of: videos go as frames,
     // documents as pictures of their pages, series as text (harness/ingest.h).
     unsigned cannot_take;
+
+    bool has_budget; // PsSystem.budget is kept by some of its systems
 
     int default_connections; // in flight unless --max-connections says; 0: one per processor
 

@@ -174,6 +174,14 @@ int ps_image_n_pages(const PsMedia *media, GError **error)
     return table != NULL ? table->image_n_pages(media, error) : 0;
 }
 
+int64_t ps_image_n_pixels(const PsMedia *media, GError **error)
+{
+    if (media->pixels != NULL)
+        return (int64_t)media->pixels->width_px * media->pixels->height_px;
+    const PsMediaCodec *table = ps_media_codec(error);
+    return table != NULL ? table->image_n_pixels(media, error) : 0;
+}
+
 PsImage *ps_image_blur(const PsImage *image, double sigma_px, GError **error)
 {
     const PsMediaCodec *table = ps_media_codec(error);

@@ -7,7 +7,8 @@
 
 typedef struct {
     PsImage *(*image_decode)(const PsMedia *media, int page, GError **error);
-    int (*image_n_pages)(const PsMedia *media, GError **error); // 0 with error
+    int (*image_n_pages)(const PsMedia *media, GError **error);      // 0 with error
+    int64_t (*image_n_pixels)(const PsMedia *media, GError **error); // 0 with error
     PsImage *(*image_blur)(const PsImage *image, double sigma_px, GError **error);
     PsImage *(*image_resize)(const PsImage *image, int width_px, int height_px, GError **error);
     PsMedia *(*image_encode)(const PsImage *image,

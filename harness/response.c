@@ -141,16 +141,34 @@ void ps_response_set_logprobs(PsResponse *response, double logprob_sum, size_t n
     response->is_confidence_of_tokens = true;
 }
 
+static void insert_span(PsResponse *response,
+                        int index,
+                        const char *name,
+                        int64_t start_ns,
+                        int64_t end_ns,
+                        const char *detail)
+{
+    if (response->spans == NULL) response->spans = g_ptr_array_new_with_free_func(span_free);
+    PsSpan *span = g_new(PsSpan, 1);
+    *span = (PsSpan){g_strdup(name), start_ns, end_ns, g_strdup(detail)};
+    g_ptr_array_insert(response->spans, index, span);
+}
+
 void ps_response_add_span(PsResponse *response,
                           const char *name,
                           int64_t start_ns,
                           const char *detail)
 {
-    if (response->spans == NULL) response->spans = g_ptr_array_new_with_free_func(span_free);
-    PsSpan *span = g_new(PsSpan, 1);
-    *span = (PsSpan){.name = g_strdup(name), .start_ns = start_ns, .end_ns = ps_now_ns()};
-    span->detail = g_strdup(detail);
-    g_ptr_array_add(response->spans, span);
+    insert_span(response, -1, name, start_ns, ps_now_ns(), detail);
+}
+
+void ps_response_append_span(PsResponse *response,
+                             const char *name,
+                             int64_t start_ns,
+                             int64_t end_ns,
+                             const char *detail)
+{
+    insert_span(response, -1, name, start_ns, end_ns, detail);
 }
 
 void ps_response_prepend_span(PsResponse *response,
@@ -159,10 +177,7 @@ void ps_response_prepend_span(PsResponse *response,
                               int64_t end_ns,
                               const char *detail)
 {
-    if (response->spans == NULL) response->spans = g_ptr_array_new_with_free_func(span_free);
-    PsSpan *span = g_new(PsSpan, 1);
-    *span = (PsSpan){g_strdup(name), start_ns, end_ns, g_strdup(detail)};
-    g_ptr_array_insert(response->spans, 0, span);
+    insert_span(response, 0, name, start_ns, end_ns, detail);
 }
 
 static int64_t clock_ns(clockid_t clock)

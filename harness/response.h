@@ -80,6 +80,13 @@ void ps_response_add_span(PsResponse *response,
                           int64_t start_ns,
                           const char *detail);
 
+// The same for one that ended at end_ns.
+void ps_response_append_span(PsResponse *response,
+                             const char *name,
+                             int64_t start_ns,
+                             int64_t end_ns,
+                             const char *detail);
+
 // Puts a span before all others; detail (JSON or NULL) is copied.
 void ps_response_prepend_span(PsResponse *response,
                               const char *name,

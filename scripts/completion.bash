@@ -61,6 +61,8 @@ _proofsheet_value() { # FLAG
             --price-input | --price-output | \
             --frames | --pages | --series-rows | --max-image-pixels | --max-image-side | \
             --max-request-bytes | --max-request-tokens | \
+            --budget-pixels | --budget-seconds | --budget-tokens | --budget-bytes | \
+            --port | --max-body | --max-memory | --sequences | --threads | \
             --flips | -g | --group | --min-n | --positive | --pair | --reference | \
             -k | --key | --level | --min-support | --fdr | \
             -d | --drop | --alpha | --power | --tests | --correlation | --accuracy | --icc)

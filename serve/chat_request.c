@@ -1,117 +1,14 @@
 #include "serve/chat_request.h"
 
-#include "serve/chat_format.h"
-
 #include "harness/json.h"
+#include "harness/response.h"
+#include "serve/chat_format.h"
+#include "serve/chat_prompt.h"
 
 #include <math.h>
 #include <string.h>
 
 #define TOKENS_OF_AN_ANSWER 512 // unless max_tokens says
-#define MESSAGES_MOST 1000
-
-typedef struct {
-    PsServeWorker *worker;
-    const PsUnified *unified;
-    PePrompt *prompt;
-} Reading;
-
-static bool add_mark(const Reading *reading, const char *mark, GError **error)
-{
-    return ps_engine_add_text(ps_unified_model(reading->unified), mark, strlen(mark), true,
-                              reading->prompt, error);
-}
-
-static bool add_text(const Reading *reading, const char *text, GError **error)
-{
-    return ps_engine_add_text(ps_unified_model(reading->unified), text, strlen(text), false,
-                              reading->prompt, error);
-}
-
-// ---- media
-
-static bool add_base64(const Reading *reading, const char *text, bool is_sound, GError **error)
-{
-    size_t n_bytes = 0;
-    guchar *decoded = g_base64_decode(text, &n_bytes);
-    g_autoptr(GBytes) bytes = g_bytes_new_take(decoded, n_bytes);
-    g_autoptr(PsMedia) media = ps_media_new(bytes, NULL, is_sound ? "sound.wav" : NULL);
-    return ps_serve_worker_add_media(reading->worker, is_sound, media, reading->prompt, error);
-}
-
-static bool add_image(const Reading *reading, const cJSON *part, GError **error)
-{
-    const cJSON *image = cJSON_GetObjectItemCaseSensitive(part, "image_url");
-    const char *url = cJSON_IsString(image) ? image->valuestring : ps_json_string(image, "url");
-    const char *comma = url != NULL ? strstr(url, ";base64,") : NULL;
-    if (comma == NULL || !g_str_has_prefix(url, "data:"))
-        return ps_fail(error, PS_ERROR_DATA, "image_url has to be a data URL in base64");
-    return add_base64(reading, comma + strlen(";base64,"), false, error);
-}
-
-static bool add_sound(const Reading *reading, const cJSON *part, GError **error)
-{
-    const cJSON *sound = cJSON_GetObjectItemCaseSensitive(part, "input_audio");
-    const char *data = ps_json_string(sound, "data");
-    if (data == NULL) return ps_fail(error, PS_ERROR_DATA, "input_audio has no data");
-    return add_base64(reading, data, true, error);
-}
-
-static bool add_part(const Reading *reading, const cJSON *part, GError **error)
-{
-    const char *type = ps_json_string(part, "type"), *text = ps_json_string(part, "text");
-    if (type != NULL && strcmp(type, "image_url") == 0) return add_image(reading, part, error);
-    if (type != NULL && strcmp(type, "input_audio") == 0)
-        return add_sound(reading, part, error);
-    if (type != NULL && strcmp(type, "text") == 0 && text != NULL)
-        return add_text(reading, text, error);
-    return ps_fail(error, PS_ERROR_DATA,
-                   "a content part is neither text, image_url nor input_audio");
-}
-
-// ---- messages
-
-static bool add_content(const Reading *reading, const cJSON *message, GError **error)
-{
-    const cJSON *content = cJSON_GetObjectItemCaseSensitive(message, "content"), *part;
-    if (cJSON_IsString(content)) return add_text(reading, content->valuestring, error);
-    if (!cJSON_IsArray(content))
-        return ps_fail(error, PS_ERROR_DATA, "a message's content is neither text nor a list");
-    cJSON_ArrayForEach(part, content) if (!add_part(reading, part, error)) return false;
-    return true;
-}
-
-static bool add_message(const Reading *reading, const cJSON *message, GError **error)
-{
-    const PeChat *chat = ps_unified_chat(reading->unified);
-    const char *role = ps_json_string(message, "role");
-    const struct {
-        const char *role, *before, *after;
-    } roles[] = {{"user", chat->before_user, chat->after_user},
-                 {"system", chat->before_system, chat->after_system},
-                 {"developer", chat->before_system, chat->after_system},
-                 {"assistant", chat->before_answer, chat->after_answer}};
-    for (size_t i = 0; role != NULL && i < G_N_ELEMENTS(roles); i++)
-        if (strcmp(role, roles[i].role) == 0)
-            return add_mark(reading, roles[i].before, error)
-                   && add_content(reading, message, error)
-                   && add_mark(reading, roles[i].after, error);
-    return ps_fail(error, PS_ERROR_DATA, "a message's role is not user, system or assistant");
-}
-
-static bool add_messages(const Reading *reading, const cJSON *body, GError **error)
-{
-    const PeChat *chat = ps_unified_chat(reading->unified);
-    const cJSON *messages = cJSON_GetObjectItemCaseSensitive(body, "messages"), *message;
-    const int n = cJSON_GetArraySize(messages);
-    if (!cJSON_IsArray(messages) || n == 0 || n > MESSAGES_MOST)
-        return ps_fail(error, PS_ERROR_DATA, "messages has to be a list of 1 to %d",
-                       MESSAGES_MOST);
-    if (!add_mark(reading, chat->beginning, error)) return false;
-    cJSON_ArrayForEach(message,
-                       messages) if (!add_message(reading, message, error)) return false;
-    return add_mark(reading, chat->before_answer, error);
-}
 
 // ---- options
 
@@ -184,30 +81,76 @@ static bool read_options(PsJob *job, const cJSON *body, PsChatWishes *wishes, GE
     if (!number(body, "max_tokens", 1, 1e6, TOKENS_OF_AN_ANSWER, &n_tokens, error)
         || !number(body, "max_completion_tokens", 1, 1e6, n_tokens, &n_completion, error)
         || !number(body, "top_logprobs", 0, PE_TOP_MOST, 0, &n_top, error)
-        || !number(body, "n", 1, 1, 1, &n, error)
+        || !number(body, "n", 1, 1e6, 1, &n, error)
         || !read_sampling(&job->request.sampling, body, error))
         return false;
+    if (n != 1) return ps_fail(error, PS_ERROR_DATA, "n has to be 1: a request has one answer");
     job->request.n_tokens_most = (size_t)n_completion;
     job->request.n_top = wishes->with_logprobs ? (size_t)n_top : 0;
     return read_stops(job, body, error);
 }
 
-PsJob *ps_chat_request_read(PsServeWorker *worker,
-                            const PsUnified *unified,
-                            const char *body,
-                            size_t length,
-                            PsChatWishes *wishes,
-                            GError **error)
+// What would change the answer and is not there is refused; what is harmless is not looked at.
+static bool refuse_unknown(const cJSON *body, GError **error)
 {
-    g_autoptr(cJSON) json = ps_json_parse(body, length, error);
-    if (json == NULL) return NULL;
-    g_autoptr(PsJob) job = ps_job_new(ps_unified_model(unified)->decoder.n_embedding);
-    const Reading reading = {worker, unified, &job->prompt};
-    if (!cJSON_IsObject(json))
-        return ps_fail_null(error, PS_ERROR_DATA, "the body is no object");
-    if (!read_options(job, json, wishes, error)
-        || !ps_chat_format_read(worker, json, &job->grammar, error)
-        || !add_messages(&reading, json, error))
-        return NULL;
-    return g_steal_pointer(&job);
+    static const char *const lists[] = {"tools", "functions", "logit_bias"};
+    double n;
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        const cJSON *list = cJSON_GetObjectItemCaseSensitive(body, lists[i]);
+        if (cJSON_GetArraySize(list) > 0)
+            return ps_fail(error, PS_ERROR_DATA, "%s is not supported", lists[i]);
+    }
+    return number(body, "presence_penalty", 0, 0, 0, &n, error)
+           && number(body, "frequency_penalty", 0, 0, 0, &n, error);
+}
+
+static PsDraft *draft_new(const PsServeWorker *worker,
+                          const PsUnified *unified,
+                          const PsServeLimits *limits,
+                          PsJob *job)
+{
+    const PsDraftOptions options = {.model = ps_unified_model(unified),
+                                    .senses = ps_unified_senses(unified),
+                                    .budget = limits->budget,
+                                    .n_positions_most = ps_serve_worker_positions(worker),
+                                    .n_answer = job->request.n_tokens_most,
+                                    .should_stop = ps_client_stops,
+                                    .data = &job->client};
+    return ps_draft_new(&options);
+}
+
+// The messages as job's prompt, encoded.
+static bool read_prompt(PsJob *job,
+                        PsServeWorker *worker,
+                        const PsUnified *unified,
+                        PsServeLimits limits,
+                        const cJSON *body,
+                        GError **error)
+{
+    if (!ps_serve_limits_read(&limits, body, error)) return false;
+    if (limits.deadline_s > 0)
+        job->client.deadline_ns = job->received_ns + (int64_t)(limits.deadline_s * 1e9);
+    g_autoptr(PsDraft) draft = draft_new(worker, unified, &limits, job);
+    bool is_ok =
+        ps_chat_prompt_add(draft, ps_unified_chat(unified), &limits.ingest, body, error);
+    job->drafted_ns = ps_now_ns();
+    is_ok = is_ok && ps_serve_worker_encode(worker, &job->client, draft, &job->prompt, error);
+    job->drafted = *ps_draft_cost(draft);
+    return is_ok;
+}
+
+bool ps_chat_request_read(PsServeWorker *worker,
+                          const PsUnified *unified,
+                          const PsServeLimits *limits,
+                          const GString *body,
+                          PsJob *job,
+                          PsChatWishes *wishes,
+                          GError **error)
+{
+    g_autoptr(cJSON) json = ps_json_parse(body->str, body->len, error);
+    if (json == NULL) return false;
+    if (!cJSON_IsObject(json)) return ps_fail(error, PS_ERROR_DATA, "the body is no object");
+    return read_options(job, json, wishes, error) && refuse_unknown(json, error)
+           && ps_chat_format_read(worker, json, &job->grammar, error)
+           && read_prompt(job, worker, unified, *limits, json, error);
 }

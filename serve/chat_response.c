@@ -1,6 +1,7 @@
 #include "serve/chat_response.h"
 
 #include "harness/json.h"
+#include "serve/timings.h"
 
 #include <string.h>
 
@@ -84,18 +85,21 @@ char *ps_chat_answer_whole(PsChatAnswer *answer, GError **error)
         g_string_append(out, "null");
     g_string_append(out, "}]");
     append_usage(out, &job->cost);
+    ps_timings_append(out, job);
     g_string_append_c(out, '}');
     return g_strdup(out->str);
 }
 
 // ---- a stream
 
-static char *chunk(const PsChatAnswer *answer, const char *delta, const char *rest)
+// rest is of the choice, more of the chunk.
+static char *
+chunk(const PsChatAnswer *answer, const char *delta, const char *rest, const char *more)
 {
     g_autoptr(GString) out = g_string_new("data: ");
     append_head(out, answer, "chat.completion.chunk");
-    g_string_append_printf(out, ",\"choices\":[{\"index\":0,\"delta\":{%s}%s}]}\n\n", delta,
-                           rest);
+    g_string_append_printf(out, ",\"choices\":[{\"index\":0,\"delta\":{%s}%s}]%s}\n\n", delta,
+                           rest, more);
     return g_strdup(out->str);
 }
 
@@ -109,7 +113,7 @@ static char *token_chunk(const PsChatAnswer *answer, const PsJobToken *token)
         append_logprob(rest, answer->vocabulary, token);
         g_string_append(rest, "]}");
     }
-    return chunk(answer, delta->str, rest->str);
+    return chunk(answer, delta->str, rest->str, "");
 }
 
 static char *last_chunk(const PsChatAnswer *answer)
@@ -123,7 +127,9 @@ static char *last_chunk(const PsChatAnswer *answer)
     } else {
         g_autofree char *reason =
             g_strdup_printf(",\"finish_reason\":\"%s\"", reasons[job->end]);
-        g_autofree char *end = chunk(answer, "", reason);
+        g_autoptr(GString) timings = g_string_new(NULL);
+        ps_timings_append(timings, job);
+        g_autofree char *end = chunk(answer, "", reason, timings->str);
         g_string_append(out, end);
     }
     if (answer->wishes.with_usage && job->problem == NULL) {
@@ -143,7 +149,7 @@ char *ps_chat_answer_next(PsChatAnswer *answer)
     if (!answer->has_begun) {
         answer->has_begun = true;
         return chunk(answer, "\"role\":\"assistant\",\"content\":\"\"",
-                     ",\"finish_reason\":null");
+                     ",\"finish_reason\":null", "");
     }
     g_autoptr(PsJobToken) token = ps_job_next(answer->job);
     if (token != NULL) return token_chunk(answer, token);

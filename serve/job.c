@@ -1,12 +1,19 @@
 #include "serve/job.h"
 
+#include "harness/response.h"
+
 #include <string.h>
+
+#define CLIENT_LOOK_US 50000 // how often a client that waits is looked at
 
 PsJob *ps_job_new(size_t n_embedding)
 {
     PsJob *job = g_new0(PsJob, 1);
     job->n_refs = 1;
     job->prompt.n_embedding = n_embedding;
+    job->client.socket = -1;
+    job->received_ns = ps_now_ns();
+    job->token_ns = g_array_new(false, false, sizeof(int64_t));
     g_mutex_init(&job->mutex);
     g_cond_init(&job->changed);
     g_queue_init(&job->tokens);
@@ -33,6 +40,7 @@ void ps_job_unref(PsJob *job)
         g_free(job->stops[i]);
     pe_grammar_free(job->grammar);
     g_free(job->problem);
+    g_array_unref(job->token_ns);
     g_mutex_clear(&job->mutex);
     g_cond_clear(&job->changed);
     g_free(job);
@@ -44,17 +52,30 @@ void ps_job_token_free(PsJobToken *token)
     g_free(token);
 }
 
+// Under mutex. The first end counts.
+static void finish(PsJob *job, PeEnd end, const PeAnswerCost *cost, const char *problem)
+{
+    if (job->is_over) return;
+    if (end == PE_END_CANCELLED && problem == NULL)
+        problem = ps_client_was_late(&job->client) ? "no answer until the deadline"
+                                                   : "the client has gone";
+    job->is_over = true;
+    job->over_ns = ps_now_ns();
+    job->end = end;
+    if (cost != NULL) job->cost = *cost;
+    job->problem = g_strdup(problem);
+}
+
 PsJobToken *ps_job_next(PsJob *job)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&job->mutex);
-    while (g_queue_is_empty(&job->tokens) && !job->is_over)
-        g_cond_wait(&job->changed, &job->mutex);
+    while (g_queue_is_empty(&job->tokens) && !job->is_over) {
+        const int64_t until_us = g_get_monotonic_time() + CLIENT_LOOK_US;
+        if (!g_cond_wait_until(&job->changed, &job->mutex, until_us)
+            && ps_client_stops(&job->client))
+            finish(job, PE_END_CANCELLED, NULL, NULL);
+    }
     return g_queue_pop_head(&job->tokens);
-}
-
-void ps_job_cancel(PsJob *job)
-{
-    g_atomic_int_set(&job->is_cancelled, 1);
 }
 
 void ps_job_add(PsJob *job, const PeAnswered *answered)
@@ -64,17 +85,16 @@ void ps_job_add(PsJob *job, const PeAnswered *answered)
     memcpy(token->top, answered->top, answered->n_top * sizeof *token->top);
     g_autofree char *bytes = g_strndup(answered->bytes, answered->n_bytes);
     token->text = g_utf8_make_valid(bytes, -1);
+    const int64_t now_ns = ps_now_ns();
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&job->mutex);
     g_queue_push_tail(&job->tokens, token);
+    g_array_append_val(job->token_ns, now_ns);
     g_cond_signal(&job->changed);
 }
 
 void ps_job_finish(PsJob *job, PeEnd end, const PeAnswerCost *cost, const char *problem)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&job->mutex);
-    job->is_over = true;
-    job->end = end;
-    if (cost != NULL) job->cost = *cost;
-    job->problem = g_strdup(problem);
+    finish(job, end, cost, problem);
     g_cond_signal(&job->changed);
 }

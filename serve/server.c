@@ -5,6 +5,7 @@
 #include "harness/error.h"
 #include "harness/json.h"
 #include "serve/chat_response.h"
+#include "serve/embeddings.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -12,7 +13,7 @@
 
 #define IDLE_S 60
 #define BLOCK_BYTES 4096
-#define TEXTS_MOST 256 // of an embeddings request
+#define MODELS "/v1/models/"
 
 struct PsServer {
     PsUnified *unified;
@@ -55,7 +56,7 @@ reply_problem(struct MHD_Connection *connection, unsigned status, const char *me
 static void answer_free(void *data)
 {
     PsChatAnswer *answer = data;
-    ps_job_cancel(answer->job); // if the client is gone before the end
+    ps_client_cancel(&answer->job->client); // if the client is gone before the end
     ps_job_unref(answer->job);
     g_free(answer->id);
     g_free(answer);
@@ -105,99 +106,91 @@ static enum MHD_Result stream_answer(struct MHD_Connection *connection, PsChatAn
     return result;
 }
 
-static enum MHD_Result
-chat(PsServer *server, struct MHD_Connection *connection, const GString *body)
+static int socket_of(struct MHD_Connection *connection)
 {
-    g_autoptr(GError) error = NULL;
-    PsChatWishes wishes;
-    PsJob *job = ps_chat_request_read(server->worker, server->unified, body->str, body->len,
-                                      &wishes, &error);
-    if (job == NULL) return reply_problem(connection, MHD_HTTP_BAD_REQUEST, error->message);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info != NULL ? info->connect_fd : -1;
+}
+
+static enum MHD_Result
+reply_stopped(struct MHD_Connection *connection, const PsClient *client, const GError *error)
+{
+    if (ps_client_was_late(client))
+        return reply_problem(connection, MHD_HTTP_REQUEST_TIMEOUT,
+                             "no answer until the deadline");
+    return reply_problem(connection, MHD_HTTP_BAD_REQUEST, error->message);
+}
+
+static PsChatAnswer *answer_new(PsServer *server, PsJob *job, PsChatWishes wishes)
+{
     PsChatAnswer *answer = g_new0(PsChatAnswer, 1);
     *answer = (PsChatAnswer){
-        .job = job,
+        .job = ps_job_ref(job),
         .vocabulary = ps_unified_model(server->unified)->vocabulary,
         .model = server->model,
         .wishes = wishes,
         .id = g_strdup_printf("chatcmpl-%d", g_atomic_int_add(&server->n_answers, 1)),
         .created_s = g_get_real_time() / 1000000};
+    return answer;
+}
+
+static enum MHD_Result
+chat(PsServer *server, struct MHD_Connection *connection, const GString *body)
+{
+    g_autoptr(GError) error = NULL;
+    PsChatWishes wishes;
+    g_autoptr(PsJob) job = ps_job_new(ps_unified_model(server->unified)->decoder.n_embedding);
+    job->client.socket = socket_of(connection);
+    if (!ps_chat_request_read(server->worker, server->unified, &server->options.limits, body,
+                              job, &wishes, &error))
+        return reply_stopped(connection, &job->client, error);
+    PsChatAnswer *answer = answer_new(server, job, wishes);
     ps_serve_worker_add(server->worker, job);
     if (wishes.is_stream) return stream_answer(connection, answer);
     g_autofree char *whole = ps_chat_answer_whole(answer, &error);
     answer_free(answer);
     return whole != NULL ? reply(connection, MHD_HTTP_OK, whole)
-                         : reply_problem(connection, MHD_HTTP_BAD_REQUEST, error->message);
-}
-
-// ---- embeddings
-
-static bool append_embedding(PsServer *server,
-                             const cJSON *text,
-                             int index,
-                             GString *out,
-                             size_t *n_tokens,
-                             GError **error)
-{
-    const size_t n = ps_unified_model(server->unified)->decoder.n_embedding;
-    g_autofree float *values = g_new(float, n);
-    size_t n_positions;
-    if (!cJSON_IsString(text))
-        return ps_fail(error, PS_ERROR_DATA, "input is neither a text nor a list of texts");
-    if (!ps_serve_worker_embed(server->worker, text->valuestring, values, &n_positions, error))
-        return false;
-    *n_tokens += n_positions;
-    g_string_append_printf(out, "%s{\"object\":\"embedding\",\"index\":%d,\"embedding\":[",
-                           index > 0 ? "," : "", index);
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0) g_string_append_c(out, ',');
-        ps_json_append_number(out, values[i]);
-    }
-    g_string_append(out, "]}");
-    return true;
-}
-
-static bool
-append_embeddings(PsServer *server, const GString *body, GString *out, GError **error)
-{
-    g_autoptr(cJSON) json = ps_json_parse(body->str, body->len, error);
-    if (json == NULL) return false;
-    const cJSON *input = cJSON_GetObjectItemCaseSensitive(json, "input"), *text;
-    size_t n_tokens = 0;
-    int index = 0;
-    g_string_append(out, "{\"object\":\"list\",\"data\":[");
-    if (cJSON_GetArraySize(input) > TEXTS_MOST)
-        return ps_fail(error, PS_ERROR_DATA, "input has more than %d texts", TEXTS_MOST);
-    if (!cJSON_IsArray(input) && !append_embedding(server, input, 0, out, &n_tokens, error))
-        return false;
-    if (cJSON_IsArray(input))
-        cJSON_ArrayForEach(text, input) if (!append_embedding(server, text, index++, out,
-                                                              &n_tokens, error)) return false;
-    g_string_append(out, "],\"model\":");
-    ps_json_append_string(out, server->model);
-    g_string_append_printf(out, ",\"usage\":{\"prompt_tokens\":%zu,\"total_tokens\":%zu}}",
-                           n_tokens, n_tokens);
-    return true;
+                         : reply_stopped(connection, &job->client, error);
 }
 
 static enum MHD_Result
 embeddings(PsServer *server, struct MHD_Connection *connection, const GString *body)
 {
-    g_autoptr(GString) out = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
-    if (!append_embeddings(server, body, out, &error))
-        return reply_problem(connection, MHD_HTTP_BAD_REQUEST, error->message);
-    return reply(connection, MHD_HTTP_OK, out->str);
+    PsClient client = {.socket = socket_of(connection)};
+    g_autofree char *json =
+        ps_embeddings_answer(server->worker, server->unified, server->model,
+                             &server->options.limits, &client, body, &error);
+    return json != NULL ? reply(connection, MHD_HTTP_OK, json)
+                        : reply_stopped(connection, &client, error);
 }
 
 // ---- the rest
+
+static void append_model(GString *out, const PsServer *server)
+{
+    g_string_append(out, "{\"id\":");
+    ps_json_append_string(out, server->model);
+    g_string_append(out, ",\"object\":\"model\",\"created\":0,\"owned_by\":\"local\"}");
+}
 
 static enum MHD_Result
 models(PsServer *server, struct MHD_Connection *connection, const GString *body)
 {
     (void)body;
-    g_autoptr(GString) out = g_string_new("{\"object\":\"list\",\"data\":[{\"id\":");
-    ps_json_append_string(out, server->model);
-    g_string_append(out, ",\"object\":\"model\",\"owned_by\":\"local\"}]}");
+    g_autoptr(GString) out = g_string_new("{\"object\":\"list\",\"data\":[");
+    append_model(out, server);
+    g_string_append(out, "]}");
+    return reply(connection, MHD_HTTP_OK, out->str);
+}
+
+static enum MHD_Result
+model(PsServer *server, struct MHD_Connection *connection, const GString *body)
+{
+    (void)body;
+    g_autoptr(GString) out = g_string_new(NULL);
+    append_model(out, server);
     return reply(connection, MHD_HTTP_OK, out->str);
 }
 
@@ -217,8 +210,16 @@ static const struct {
     {"POST", "/v1/chat/completions", chat},
     {"POST", "/v1/embeddings", embeddings},
     {"GET", "/v1/models", models},
+    {"GET", MODELS ":", model},
     {"GET", "/health", health},
 };
+
+// "/v1/models/NAME" of the model that is served is "/v1/models/:".
+static const char *place_of(const PsServer *server, const char *path)
+{
+    const char *name = g_str_has_prefix(path, MODELS) ? path + strlen(MODELS) : NULL;
+    return name != NULL && strcmp(name, server->model) == 0 ? MODELS ":" : path;
+}
 
 static enum MHD_Result route(PsServer *server,
                              struct MHD_Connection *connection,
@@ -227,6 +228,7 @@ static enum MHD_Result route(PsServer *server,
                              const Upload *upload)
 {
     bool has_path = false;
+    path = place_of(server, path);
     if (upload->is_too_large)
         return reply_problem(connection, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
@@ -301,8 +303,7 @@ PsServer *ps_server_new(PsUnified *unified,
     server->unified = unified;
     server->model = g_strdup(model);
     server->options = *options;
-    server->worker =
-        ps_serve_worker_new(unified, options->n_sequences, options->n_threads, error);
+    server->worker = ps_serve_worker_new(unified, &options->worker, error);
     if (server->worker == NULL || !listen_on(server, error)) return NULL;
     return g_steal_pointer(&server);
 }

@@ -1,15 +1,16 @@
-// HTTP: POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /health, on the
-// loopback.
+// HTTP: POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models[/NAME], GET /health, on
+// the loopback.
 #pragma once
 
+#include "serve/limits.h"
 #include "serve/worker.h"
 
 typedef struct {
     int port; // 0: a free one
     int connections_most;
     size_t body_bytes_most;
-    size_t n_sequences;
-    unsigned n_threads;
+    PsServeWorkerOptions worker;
+    PsServeLimits limits; // of each request
 } PsServerOptions;
 
 typedef struct PsServer PsServer;

@@ -22,18 +22,30 @@ static uint8_t *rgb_of(const PsImage *image)
     return pixels;
 }
 
+bool ps_engine_picture(const PsMedia *media, PePicture *picture, GError **error)
+{
+    g_autoptr(PsImage) image = ps_image_decode(media, error);
+    if (image == NULL) return false;
+    *picture = (PePicture){(size_t)image->width_px, (size_t)image->height_px, rgb_of(image)};
+    return true;
+}
+
+PsAudio *ps_engine_sound(const PsMedia *media, GError **error)
+{
+    return ps_audio_decode(media, PE_SOUND_RATE_HZ, error);
+}
+
 bool ps_engine_add_picture(PeSensesWork *work,
                            const PsMedia *media,
                            PePrompt *prompt,
                            GError **error)
 {
-    g_autoptr(PsImage) image = ps_image_decode(media, error);
-    if (image == NULL) return false;
-    g_autofree uint8_t *pixels = rgb_of(image);
-    const PePicture picture = {(size_t)image->width_px, (size_t)image->height_px, pixels};
+    PePicture picture;
     PeError problem = {0};
-    return pe_senses_add_picture(work, &picture, prompt, &problem)
-           || ps_engine_fail(error, PS_ERROR_DATA, "the picture", &problem);
+    if (!ps_engine_picture(media, &picture, error)) return false;
+    const bool is_ok = pe_senses_add_picture(work, &picture, prompt, &problem);
+    g_free((void *)picture.pixels);
+    return is_ok || ps_engine_fail(error, PS_ERROR_DATA, "the picture", &problem);
 }
 
 bool ps_engine_add_sound(PeSensesWork *work,
@@ -41,7 +53,7 @@ bool ps_engine_add_sound(PeSensesWork *work,
                          PePrompt *prompt,
                          GError **error)
 {
-    g_autoptr(PsAudio) audio = ps_audio_decode(media, PE_SOUND_RATE_HZ, error);
+    g_autoptr(PsAudio) audio = ps_engine_sound(media, error);
     if (audio == NULL) return false;
     const PeSound sound = {audio->n_frames, audio->frames};
     PeError problem = {0};

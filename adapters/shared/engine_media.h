@@ -8,8 +8,14 @@
 // names it.
 bool ps_engine_fail(GError **error, int code, const char *where, const PeError *problem);
 
-// Adds a picture (whose 1 or 3 bands become RGB) or a recording (mixed down to mono at 16 kHz)
-// to the prompt. PS_ERROR_DATA: it cannot be decoded, or the encoders do not take it.
+// A decoded picture, whose 1 or 3 bands become RGB; its pixels are the caller's (g_free).
+// PS_ERROR_DATA: it cannot be decoded.
+bool ps_engine_picture(const PsMedia *media, PePicture *picture, GError **error);
+// A decoded recording, mixed down to mono at 16 kHz; the caller's.
+PsAudio *ps_engine_sound(const PsMedia *media, GError **error);
+
+// Adds a picture or a recording to the prompt. PS_ERROR_DATA: it cannot be decoded, or the
+// encoders do not take it.
 bool ps_engine_add_picture(PeSensesWork *work,
                            const PsMedia *media,
                            PePrompt *prompt,

@@ -20,13 +20,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsUnified, ps_unified_unref)
 const PeModel *ps_unified_model(const PsUnified *unified);
 const PeChat *ps_unified_chat(const PsUnified *unified);
 const PeSenses *ps_unified_senses(const PsUnified *unified); // NULL: text alone
+#define PS_UNIFIED_CACHE_BYTES ((size_t)256 << 20)
+// Of encoded media, shared by whoever encodes with pe_level_default and PE_PRECISION_FAST; NULL
+// without senses.
+PeSensesCache *ps_unified_cache(const PsUnified *unified);
 
 // A worker of its own memory; n_threads of the engine.
 typedef struct PsUnifiedWorker PsUnifiedWorker;
 PsUnifiedWorker *ps_unified_worker_new(PsUnified *unified, unsigned n_threads, GError **error);
 void ps_unified_worker_free(PsUnifiedWorker *worker);
 
-// As PsAdapter.answer. The trace has spans decode (media), encode, prefill, answer.
+// As PsAdapter.answer. system's budget is checked before an encoder runs; its time limit ends
+// encoders and the network between two of their layers. The trace has the spans
+//
+//     decode   media decoded, texts tokenised, all of it counted: pixels, seconds, positions,
+//              bytes that the request takes, and the budget
+//     encode   if there are media: resize, spectrum, vision and audio encoders, cache hits
+//     prefill  positions, and how many an earlier request left
+//     answer   tokens, the first of which came after first_ms; the gaps between them are
+//              response's token_gaps_us
 bool ps_unified_answer(PsUnifiedWorker *worker,
                        const PsSystem *system,
                        const PsRequest *request,

@@ -24,6 +24,7 @@ typedef struct {
     double timeout_s, temperature, rate;
     PsPrice price;
     PsIngest ingest;
+    PsBudget budget;
     char *sampling;
     gboolean video_sound;
     gboolean stream, logprobs, is_durable, verify_media, allow_outside, is_quiet, no_evidence,
@@ -97,6 +98,14 @@ static char **parse(Flags *flags, int argc, char **argv, GError **error)
          "Reduce the pictures of a request until it fits", "N"},
         {"max-request-tokens", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_request_tokens,
          "The same for tokens, as estimated (docs/adapters.md)", "N"},
+        {"budget-pixels", 0, 0, G_OPTION_ARG_INT64, &flags->budget.pixels,
+         "Refuse requests whose pictures have more (reference/unified)", "N"},
+        {"budget-seconds", 0, 0, G_OPTION_ARG_DOUBLE, &flags->budget.seconds,
+         "The same for the sound of a request", "S"},
+        {"budget-tokens", 0, 0, G_OPTION_ARG_INT64, &flags->budget.tokens,
+         "The same for positions of the prompt, text and media", "N"},
+        {"budget-bytes", 0, 0, G_OPTION_ARG_INT64, &flags->budget.bytes,
+         "The same for the memory that a request takes", "N"},
         {"price-input", 0, 0, G_OPTION_ARG_DOUBLE, &flags->price.input,
          "Dollars per million tokens of input, for the metric cost", "DOLLARS"},
         {"price-output", 0, 0, G_OPTION_ARG_DOUBLE, &flags->price.output,
@@ -135,7 +144,8 @@ static bool check_input(Flags *flags, GError **error)
     if (flags->sampling != NULL && !ps_sampling_find(flags->sampling, &ingest->sampling))
         return ps_fail(error, PS_ERROR_USAGE,
                        "--sampling %s: not uniform, keyframe or hierarchical", flags->sampling);
-    if (ps_ingest_check(ingest, &problem)) return true;
+    if (ps_ingest_check(ingest, &problem) && ps_budget_check(&flags->budget, &problem))
+        return true;
     return ps_fail(error, PS_ERROR_USAGE, "%s (see --help)", problem->message);
 }
 
@@ -154,6 +164,14 @@ static bool check_flags(Flags *flags, char **words, GError **error)
         || !(flags->rate >= 0 && flags->rate <= 1e6))
         return ps_fail(error, PS_ERROR_USAGE, "--timeout or --rate is out of range");
     return check_input(flags, error) && ps_price_check(&flags->price, error);
+}
+
+// A limit that nobody keeps would be a lie.
+static bool check_budget(const PsAdapter *adapter, const PsSystem *system, GError **error)
+{
+    return adapter->has_budget || !ps_budget_is_set(&system->budget)
+           || ps_fail(error, PS_ERROR_USAGE,
+                      "--budget-…: %s keeps none (reference/unified does)", adapter->usage);
 }
 
 // A thread for each request in flight, and for exec a process.
@@ -187,6 +205,7 @@ static PsSystem system_of(const Flags *flags, const PsAdapter *adapter, const ch
         .seed = flags->seed,
         .stream = flags->stream,
         .logprobs = flags->logprobs,
+        .budget = flags->budget,
     };
 }
 
@@ -208,6 +227,7 @@ static char *options_json(const PsSystem *system, const PsIngest *ingest)
         ps_json_append_integer(out, system->seed);
     }
     ps_ingest_append_json(out, ingest);
+    ps_budget_append_json(out, &system->budget);
     g_string_append_c(out, '}');
     return g_string_free(out, false);
 }
@@ -436,6 +456,7 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
         .stop = &stop,
     };
     if (!check_connections(adapter, &options.system, error)
+        || !check_budget(adapter, &options.system, error)
         || !check_gate(&flags, suite, registry, error))
         return ps_suite_free(suite), false;
     g_autofree char *asked = options_json(&options.system, &flags.ingest);

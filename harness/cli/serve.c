@@ -14,6 +14,8 @@
 static char **parse(PsServerOptions *options, int argc, char **argv, GError **error)
 {
     int body_mib = BODY_MIB, sequences = SEQUENCES, threads = (int)g_get_num_processors();
+    int memory_mib = 0;
+    PsBudget *budget = &options->limits.budget;
     const GOptionEntry entries[] = {
         {"port", 0, 0, G_OPTION_ARG_INT, &options->port, "0: a free one (default 8080)", "N"},
         {"max-connections", 0, 0, G_OPTION_ARG_INT, &options->connections_most,
@@ -22,6 +24,18 @@ static char **parse(PsServerOptions *options, int argc, char **argv, GError **er
         {"sequences", 0, 0, G_OPTION_ARG_INT, &sequences,
          "Answers that are made together (default 4)", "N"},
         {"threads", 0, 0, G_OPTION_ARG_INT, &threads, "Of the engine", "N"},
+        {"max-memory", 0, 0, G_OPTION_ARG_INT, &memory_mib,
+         "Do not start if more is needed besides the weights", "MIB"},
+        {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->limits.deadline_s,
+         "Limit for one request (default: none)", "SECONDS"},
+        {"budget-pixels", 0, 0, G_OPTION_ARG_INT64, &budget->pixels,
+         "Refuse requests whose pictures have more", "N"},
+        {"budget-seconds", 0, 0, G_OPTION_ARG_DOUBLE, &budget->seconds,
+         "The same for the sound of a request", "S"},
+        {"budget-tokens", 0, 0, G_OPTION_ARG_INT64, &budget->tokens,
+         "The same for positions of the prompt, text and media", "N"},
+        {"budget-bytes", 0, 0, G_OPTION_ARG_INT64, &budget->bytes,
+         "The same for the memory that a request takes", "N"},
         {0},
     };
     char **words = ps_options_parse(ps_command_serve.usage, ps_command_serve.summary, entries,
@@ -31,10 +45,12 @@ static char **parse(PsServerOptions *options, int argc, char **argv, GError **er
                        && options->connections_most >= 1 && options->connections_most <= 1000
                        && body_mib >= 1 && body_mib <= 1024 && sequences >= 1
                        && sequences <= PE_SEQUENCES_MOST && threads >= 1 && threads <= 64
+                       && memory_mib >= 0 && options->limits.deadline_s >= 0
+                       && options->limits.deadline_s <= 1e6 && ps_budget_check(budget, NULL)
                        && g_strv_length(words) == 1;
     options->body_bytes_most = (size_t)body_mib << 20;
-    options->n_sequences = (size_t)sequences;
-    options->n_threads = (unsigned)threads;
+    options->worker =
+        (PsServeWorkerOptions){(size_t)sequences, (unsigned)threads, (size_t)memory_mib << 20};
     if (is_ok) return words;
     g_strfreev(words);
     return ps_fail_null(error, PS_ERROR_USAGE,

@@ -251,6 +251,12 @@ int ps_vips_n_pages(const PsMedia *media, GError **error)
     return is_document ? MAX(vips_image_get_n_pages(image), 1) : 1;
 }
 
+int64_t ps_vips_n_pixels(const PsMedia *media, GError **error)
+{
+    g_autoptr(VipsImage) image = open_media(media, 0, error);
+    return image != NULL ? (int64_t)image->Xsize * image->Ysize : 0;
+}
+
 PsImage *ps_vips_decode(const PsMedia *media, int page, GError **error)
 {
     size_t length = g_bytes_get_size(media->bytes);

@@ -156,6 +156,25 @@ make_suite() { # FILE DATASET [LINE OF THE TASK…]
     } >"$1"
 }
 
+# A PDF of two pages.
+make_document() { # FILE
+    python3 >"$1" <<'PY'
+pages = ["Total 12.40", "Name Ada"]
+objects = ["<</Type/Catalog/Pages 2 0 R>>",
+           "<</Type/Pages/Kids[%s]/Count 2>>" % " ".join("%d 0 R" % (4 + 2 * i) for i in range(2)),
+           "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
+for i, text in enumerate(pages):
+    stream = "BT /F1 24 Tf 50 150 Td (%s) Tj ET" % text
+    objects.append("<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents %d 0 R"
+                   "/Resources<</Font<</F1 3 0 R>>>>>>" % (5 + 2 * i))
+    objects.append("<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
+print("%PDF-1.4")
+for i, item in enumerate(objects):
+    print("%d 0 obj\n%s\nendobj" % (i + 1, item))
+print("trailer<</Size %d/Root 1 0 R>>\n%%%%EOF" % (len(objects) + 1))
+PY
+}
+
 sql() { # FILE QUERY
     sqlite3 -batch "$1" "$2"
 }

@@ -14,22 +14,7 @@ ffmpeg -v error -f lavfi -i "color=red:s=160x120:r=10:d=2[a];color=blue:s=160x12
 ffmpeg -v error -f lavfi -i sine=880:d=1 tone.wav
 ffmpeg -v error -f lavfi -i testsrc=s=640x480:d=1:r=1 -frames:v 1 picture.png
 printf 'time,temperature [°C],humidity [%%]\n0,20,40\n1,30,\n2,10,44\n3,20,50\n' >series.csv
-printf '%s' "$(python3 - <<'PY'
-pages = ["Total 12.40", "Name Ada"]
-objects = ["<</Type/Catalog/Pages 2 0 R>>",
-           "<</Type/Pages/Kids[%s]/Count 2>>" % " ".join("%d 0 R" % (4 + 2 * i) for i in range(2)),
-           "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
-for i, text in enumerate(pages):
-    stream = "BT /F1 24 Tf 50 150 Td (%s) Tj ET" % text
-    objects.append("<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents %d 0 R"
-                   "/Resources<</Font<</F1 3 0 R>>>>>>" % (5 + 2 * i))
-    objects.append("<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
-print("%PDF-1.4")
-for i, item in enumerate(objects):
-    print("%d 0 obj\n%s\nendobj" % (i + 1, item))
-print("trailer<</Size %d/Root 1 0 R>>\n%%%%EOF" % (len(objects) + 1))
-PY
-)" >document.pdf
+make_document document.pdf
 
 # A system that says what it got: kinds, types, captions, times, sizes.
 cat >echo.py <<'PY'

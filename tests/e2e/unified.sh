@@ -25,6 +25,61 @@ assert_number "confidence of tokens" "$(sql a.proof 'SELECT min(confidence) FROM
 assert_contains "the trace" "$(sql a.proof "SELECT group_concat(name || detail) FROM span")" '"prefill_ms"'
 assert_eq "what a user writes ends no turn" "$(sql a.proof "SELECT count(*) FROM response WHERE finish_reason IN ('stop', 'length')")" 4
 
+say "the trace tells times and memory of each stage, the cache's hits too"
+span() { # RUN SAMPLE NAME JQ
+    sql "$1" "SELECT detail FROM span JOIN response USING (item_id) JOIN sample USING (sample_id) WHERE id = '$2' AND name = '$3'" | jq -c "$4"
+}
+assert_eq "decoding" "$(span a.proof both decode '[.pixels, .seconds, (.bytes > 100000), (.decode_ms > 0), (.positions > 60)]')" '[1024,2,true,true,true]'
+# One tile, which is the overview too, and one window of sound; twice each.
+assert_eq "encoding" "$(sql a.proof "SELECT sum(detail ->> 'encoded'), sum(detail ->> 'cached'), min(detail ->> 'bytes') > 0 FROM span WHERE name = 'encode'")" '2|4|1'
+assert_eq "each sense" "$(sql a.proof "SELECT max(detail ->> 'vision_ms') > 0, max(detail ->> 'audio_ms') > 0 FROM span WHERE name = 'encode'")" '1|1'
+assert_eq "prefill" "$(span a.proof both prefill '[(.prefill_ms > 0), (.bytes > 1000000)]')" '[true,true]'
+assert_eq "the answer" "$(span a.proof both answer '[(.tokens <= 12), (.first_ms > 0), (.answer_ms > 0)]')" '[true,true,true]'
+assert_eq "stages follow each other" "$(sql a.proof "SELECT count(*) FROM (SELECT start_ns, end_ns, lag(end_ns, 1, 0) OVER (PARTITION BY item_id ORDER BY position) AS before FROM span) WHERE start_ns < before - 1000000 OR end_ns < start_ns")" 0
+assert_eq "each token" "$(sql a.proof 'SELECT count(*) FROM response WHERE length(token_gaps_us) = 4 * (output_tokens - 1)')" 4
+
+say "a budget refuses before anything is encoded"
+budget() { # PIECE SAMPLES-REFUSED FLAG…
+    local piece=$1 ids=$2
+    shift 2
+    rm -f budget.proof
+    run_expect 0 "$proofsheet" run suite.yaml --model "$model" --max-tokens 4 --run budget.proof -q "$@"
+    assert_eq "refused by $1" "$(sql budget.proof "SELECT group_concat(id) FROM (SELECT id FROM response JOIN sample USING (sample_id) WHERE outcome = 'failed' AND error LIKE '%its budget is%' ORDER BY id)")" "$ids"
+    assert_contains "the message" "$(sql budget.proof "SELECT max(error) FROM response")" "$piece"
+    assert_eq "nothing was encoded" "$(sql budget.proof "SELECT count(*) FROM span JOIN response USING (item_id) WHERE outcome = 'failed' AND name <> 'decode'")" 0
+    assert_contains "the trace names the budget" "$(sql budget.proof "SELECT max(detail) FROM span WHERE name = 'decode'")" '"budget_'
+    assert_contains "the run's options" "$(sql budget.proof "SELECT value FROM info WHERE name = 'fact options'")" '"budget_'
+}
+budget "1024 pixels, its budget is 1000" both,picture --budget-pixels 1000
+budget "2 seconds of sound, its budget is 1.5" both,sound --budget-seconds 1.5
+budget "tokens, its budget is 30" both,picture,sound --budget-tokens 30
+budget "bytes of memory to take, its budget is 100000" both,sound --budget-bytes 100000
+run_expect 64 "$proofsheet" run suite.yaml --model reference/modular --budget-pixels 5 --run modular.proof -q
+run_expect 64 "$proofsheet" run suite.yaml --model replay/none.jsonl --budget-pixels 5 --run replay.proof -q
+run_expect 64 "$proofsheet" run suite.yaml --model "$model" --budget-pixels -5 --run negative.proof -q
+
+say "a time limit ends encoding too"
+run_expect 0 "$proofsheet" run suite.yaml --model "$model" --timeout 0.000001 --run late.proof -q
+assert_eq "late" "$(sql late.proof "SELECT count(*) FROM response WHERE outcome = 'timed out'")" 4
+
+say "videos as frames with their times, documents as pages"
+ffmpeg -v error -y -f lavfi -i color=red:s=64x48:d=2:r=5 -f lavfi -i color=blue:s=64x48:d=2:r=5 \
+    -filter_complex '[0:v][1:v]concat=n=2:v=1:a=0' -pix_fmt yuv420p colours.mp4
+make_document document.pdf
+cat >made.jsonl <<'JSON'
+{"id": "video", "parts": [{"video": "colours.mp4"}, {"text": "Which colours?"}], "references": ["x"]}
+{"id": "document", "parts": [{"page": "document.pdf"}, {"text": "What is the total?"}], "references": ["x"]}
+JSON
+make_suite made.yaml made.jsonl
+for sampling in uniform keyframe hierarchical; do
+    run_expect 0 "$proofsheet" run made.yaml --model "$model" --max-tokens 4 --frames 2 --sampling $sampling --max-image-side 64 --run "$sampling.proof" -q
+    assert_eq "answered" "$(sql "$sampling.proof" "SELECT count(*) FROM response WHERE outcome = 'answered'")" 2
+    assert_eq "two frames" "$(span "$sampling.proof" video ingest '.parts[0].frames_s | length')" 2
+    assert_eq "pixels of them" "$(span "$sampling.proof" video decode .pixels)" $((2 * 64 * 48))
+done
+assert_eq "the cut is seen" "$(span keyframe.proof video ingest '.parts[0].frames_s[1] | round')" 2
+assert_number "a page" "$(span uniform.proof document decode .pixels) > 2000"
+
 say "an encoder's file that is named, and none"
 run_expect 0 "$proofsheet" run suite.yaml --model "$model+$fixtures/mini-f32/mmproj-f32-idefics3-qwen3a.gguf" --max-tokens 12 --run c.proof -q
 assert_eq "the same answers" "$(answers c.proof)" "$(answers a.proof)"

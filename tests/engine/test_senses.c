@@ -302,7 +302,8 @@ Test(senses, threads_and_the_cache_change_no_bit)
         cr_assert(fixture_add_media(two, media[i], &again, &error));
     cr_assert_eq(pe_senses_cost(two)->n_cached, 5);
     cr_assert_eq(pe_senses_cost(two)->n_encoded, 3);
-    cr_assert_gt(pe_senses_cost(two)->encode_ns, 0);
+    cr_assert_gt(pe_senses_cost(two)->vision_ns, 0);
+    cr_assert_gt(pe_senses_cost(two)->audio_ns, 0);
     cr_assert_gt(pe_senses_cost(two)->spectrum_ns, 0);
     cr_assert_gt(pe_senses_cost(two)->resize_ns, 0);
     is_same(&plain, &first);
