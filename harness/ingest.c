@@ -44,26 +44,41 @@ static double cap_of(const PsIngest *options, int width_px, int height_px)
     return factor;
 }
 
-static PsImage *resize_within(const PsImage *image, double factor, GError **error)
+void ps_ingest_reduce(int *width_px, int *height_px, double factor)
 {
-    double least = (double)LEAST_SIDE_PX / MIN(image->width_px, image->height_px);
-    return ps_image_resize(image, fmin(1, fmax(factor, least)), error);
+    const double least = (double)LEAST_SIDE_PX / MIN(*width_px, *height_px);
+    const double within = fmin(1, fmax(factor, least));
+    *width_px = (int)fmax(1, round(*width_px * within));
+    *height_px = (int)fmax(1, round(*height_px * within));
 }
 
-// image, reduced by factor, as a piece's media.
-bool ps_ingest_set_picture(
-    PsPiece *piece, const PsImage *image, double factor, const char *type, GError **error)
+bool ps_ingest_set_picture(PsPiece *piece,
+                           const PsImage *image,
+                           int width_px,
+                           int height_px,
+                           const char *type,
+                           GError **error)
 {
-    g_autoptr(PsImage) small = factor < 1 ? resize_within(image, factor, error) : NULL;
-    if (factor < 1 && small == NULL) return false;
-    const PsImage *sent = small != NULL ? small : image;
-    PsMedia *media = ps_image_encode(sent, type, JPEG_QUALITY, error);
+    const bool is_same = width_px == image->width_px && height_px == image->height_px;
+    g_autoptr(PsImage) small =
+        is_same ? NULL : ps_image_resize_to(image, width_px, height_px, error);
+    if (!is_same && small == NULL) return false;
+    PsMedia *media = ps_image_encode(is_same ? image : small, type, JPEG_QUALITY, error);
     if (media == NULL) return false;
     ps_media_free(piece->media);
     piece->media = media;
-    piece->width_px = sent->width_px;
-    piece->height_px = sent->height_px;
+    piece->width_px = width_px;
+    piece->height_px = height_px;
     return true;
+}
+
+// The same, within the caps.
+static bool set_capped(
+    PsMaking *making, PsPiece *piece, const PsImage *image, const char *type, GError **error)
+{
+    int width_px = image->width_px, height_px = image->height_px;
+    ps_ingest_reduce(&width_px, &height_px, cap_of(making->options, width_px, height_px));
+    return ps_ingest_set_picture(piece, image, width_px, height_px, type, error);
 }
 
 static void begin_trace(PsMaking *making, size_t part, const char *kind)
@@ -119,10 +134,7 @@ static bool add_frames(PsMaking *making, const PsClip *clip, int number, GError 
         piece->caption = g_strdup_printf(
             "video %d, frame %zu of %zu, at %s s", number, i + 1, clip->n_frames,
             g_ascii_formatd(digits, sizeof digits, "%.2f", frame->time_s));
-        double factor =
-            cap_of(making->options, frame->image->width_px, frame->image->height_px);
-        if (!ps_ingest_set_picture(piece, frame->image, factor, "image/jpeg", error))
-            return false;
+        if (!set_capped(making, piece, frame->image, "image/jpeg", error)) return false;
     }
     return true;
 }
@@ -159,8 +171,7 @@ add_page(PsMaking *making, const PsMedia *media, int page, int n_pages, GError *
     PsPiece *piece = add_piece(making, PS_PART_PAGE, NULL);
     piece->caption = g_strdup_printf("document %d, page %d of %d",
                                      making->n_of_kind[PS_PART_PAGE], page + 1, n_pages);
-    double factor = cap_of(making->options, image->width_px, image->height_px);
-    return ps_ingest_set_picture(piece, image, factor, "image/png", error);
+    return set_capped(making, piece, image, "image/png", error);
 }
 
 static bool take_document(PsMaking *making, size_t part, const PsMedia *media, GError **error)
@@ -225,27 +236,41 @@ static bool has_cap(const PsIngest *options)
     return options->max_image_pixels > 0 || options->max_image_side > 0;
 }
 
+// A picture whose sides are over the cap.
+static bool take_large(
+    PsMaking *making, size_t number, const PsPart *part, const PsMedia *media, GError **error)
+{
+    int width_px, height_px, was_px[2];
+    if (!ps_image_size(media, &was_px[0], &was_px[1], error)) return false;
+    const double factor = cap_of(making->options, was_px[0], was_px[1]);
+    g_autoptr(PsImage) image = ps_image_decode_for(media, factor, error);
+    if (image == NULL) return false;
+    PsPiece *piece = add_piece(making, part->kind, NULL);
+    piece->part = *part;
+    width_px = was_px[0];
+    height_px = was_px[1];
+    ps_ingest_reduce(&width_px, &height_px, factor);
+    if (!ps_ingest_set_picture(piece, image, width_px, height_px, ps_ingest_picture_type(media),
+                               error))
+        return false;
+    begin_trace(making, number, "picture");
+    trace_size(making, width_px, height_px);
+    g_string_append_printf(making->trace, ",\"was_px\":[%d,%d]}", was_px[0], was_px[1]);
+    return true;
+}
+
 static bool take_picture(
     PsMaking *making, size_t number, const PsPart *part, const PsMedia *media, GError **error)
 {
-    if (!has_cap(making->options) && !ps_ingest_has_budget(making->options))
-        return add_as_is(making, part, media, error) != NULL;
-    g_autoptr(PsImage) image = ps_image_decode(media, error);
-    if (image == NULL) return false;
-    double factor = cap_of(making->options, image->width_px, image->height_px);
-    PsPiece *piece = factor < 1 ? add_piece(making, part->kind, NULL)
-                                : add_as_is(making, part, media, error);
+    int width_px = 0, height_px = 0;
+    const bool is_looked_at = has_cap(making->options) || ps_ingest_has_budget(making->options);
+    if (is_looked_at && !ps_image_size(media, &width_px, &height_px, error)) return false;
+    if (is_looked_at && cap_of(making->options, width_px, height_px) < 1)
+        return take_large(making, number, part, media, error);
+    PsPiece *piece = add_as_is(making, part, media, error);
     if (piece == NULL) return false;
-    piece->part = *part;
-    piece->width_px = image->width_px;
-    piece->height_px = image->height_px;
-    if (factor >= 1) return true;
-    if (!ps_ingest_set_picture(piece, image, factor, ps_ingest_picture_type(media), error))
-        return false;
-    begin_trace(making, number, "picture");
-    trace_size(making, piece->width_px, piece->height_px);
-    g_string_append_printf(making->trace, ",\"was_px\":[%d,%d]}", image->width_px,
-                           image->height_px);
+    piece->width_px = width_px;
+    piece->height_px = height_px;
     return true;
 }
 

@@ -71,9 +71,11 @@ static bool shrink_pictures(PsMaking *making, double factor, GError **error)
         PsPiece *piece = &g_array_index(making->pieces, PsPiece, i);
         if (!piece->is_picture) continue;
         g_autoptr(PsImage) image = ps_image_decode(piece->media, error);
-        if (image == NULL
-            || !ps_ingest_set_picture(piece, image, factor,
-                                      ps_ingest_picture_type(piece->media), error))
+        if (image == NULL) return false;
+        int width_px = image->width_px, height_px = image->height_px;
+        ps_ingest_reduce(&width_px, &height_px, factor);
+        if (!ps_ingest_set_picture(piece, image, width_px, height_px,
+                                   ps_ingest_picture_type(piece->media), error))
             return false;
     }
     making->reduced *= factor;

@@ -28,9 +28,16 @@ typedef struct {
 // What a picture is encoded as when it is reduced: JPEG stays JPEG, all else becomes PNG.
 const char *ps_ingest_picture_type(const PsMedia *media);
 
-// image, its sides reduced by factor, becomes the piece's media.
-bool ps_ingest_set_picture(
-    PsPiece *piece, const PsImage *image, double factor, const char *type, GError **error);
+// The sides of a picture that is reduced by factor; as they are if it is 1 or more.
+void ps_ingest_reduce(int *width_px, int *height_px, double factor);
+
+// image with these sides becomes the piece's media.
+bool ps_ingest_set_picture(PsPiece *piece,
+                           const PsImage *image,
+                           int width_px,
+                           int height_px,
+                           const char *type,
+                           GError **error);
 
 // What a request takes, and what of it are pictures.
 typedef struct {

@@ -147,11 +147,6 @@ const PsMediaCodec *ps_media_codec(GError **error)
     return ps_module_get("media", error);
 }
 
-PsImage *ps_image_decode(const PsMedia *media, GError **error)
-{
-    return ps_image_decode_page(media, 0, error);
-}
-
 static PsImage *copy(const PsImage *image)
 {
     PsImage *copied = ps_image_new(image->width_px, image->height_px, image->n_bands);
@@ -160,11 +155,29 @@ static PsImage *copy(const PsImage *image)
     return copied;
 }
 
-PsImage *ps_image_decode_page(const PsMedia *media, int page, GError **error)
+static PsImage *decode(const PsMedia *media, int page, int reduction, GError **error)
 {
     if (media->pixels != NULL && page == 0) return copy(media->pixels);
     const PsMediaCodec *table = ps_media_codec(error);
-    return table != NULL ? table->image_decode(media, page, error) : NULL;
+    return table != NULL ? table->image_decode(media, page, reduction, error) : NULL;
+}
+
+PsImage *ps_image_decode(const PsMedia *media, GError **error)
+{
+    return decode(media, 0, 1, error);
+}
+
+PsImage *ps_image_decode_page(const PsMedia *media, int page, GError **error)
+{
+    return decode(media, page, 1, error);
+}
+
+PsImage *ps_image_decode_for(const PsMedia *media, double factor, GError **error)
+{
+    int reduction = 8;
+    while (reduction > 1 && reduction * 1.5 * factor > 1)
+        reduction /= 2;
+    return decode(media, 0, reduction, error);
 }
 
 int ps_image_n_pages(const PsMedia *media, GError **error)
@@ -174,12 +187,15 @@ int ps_image_n_pages(const PsMedia *media, GError **error)
     return table != NULL ? table->image_n_pages(media, error) : 0;
 }
 
-int64_t ps_image_n_pixels(const PsMedia *media, GError **error)
+bool ps_image_size(const PsMedia *media, int *width_px, int *height_px, GError **error)
 {
-    if (media->pixels != NULL)
-        return (int64_t)media->pixels->width_px * media->pixels->height_px;
-    const PsMediaCodec *table = ps_media_codec(error);
-    return table != NULL ? table->image_n_pixels(media, error) : 0;
+    if (media->pixels == NULL) {
+        const PsMediaCodec *table = ps_media_codec(error);
+        return table != NULL && table->image_size(media, width_px, height_px, error);
+    }
+    *width_px = media->pixels->width_px;
+    *height_px = media->pixels->height_px;
+    return true;
 }
 
 PsImage *ps_image_blur(const PsImage *image, double sigma_px, GError **error)

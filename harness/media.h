@@ -54,8 +54,11 @@ PsImage *ps_image_decode(const PsMedia *media, GError **error);
 // with error set. Anything else has one page.
 PsImage *ps_image_decode_page(const PsMedia *media, int page, GError **error);
 int ps_image_n_pages(const PsMedia *media, GError **error);
-// Width times height of the first page, from the header alone; 0 with error.
-int64_t ps_image_n_pixels(const PsMedia *media, GError **error);
+// Of the first page, upright, from the header alone.
+bool ps_image_size(const PsMedia *media, int *width_px, int *height_px, GError **error);
+// For reducing it by factor (sides, ≤ 1): at a half, quarter or eighth of its sides if its file
+// can be read like that, which is quicker, and is still 1.5 times as large as what it becomes.
+PsImage *ps_image_decode_for(const PsMedia *media, double factor, GError **error);
 PsImage *ps_image_blur(const PsImage *image, double sigma_px, GError **error);
 PsImage *ps_image_resize(const PsImage *image, double scale, GError **error);
 PsImage *ps_image_resize_to(const PsImage *image, int width_px, int height_px, GError **error);

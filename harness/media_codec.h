@@ -6,9 +6,11 @@
 #include "harness/video.h"
 
 typedef struct {
-    PsImage *(*image_decode)(const PsMedia *media, int page, GError **error);
-    int (*image_n_pages)(const PsMedia *media, GError **error);      // 0 with error
-    int64_t (*image_n_pixels)(const PsMedia *media, GError **error); // 0 with error
+    // reduction: 1, 2, 4 or 8; sides are divided by it, or by less, where the file can be read
+    // like that.
+    PsImage *(*image_decode)(const PsMedia *media, int page, int reduction, GError **error);
+    int (*image_n_pages)(const PsMedia *media, GError **error); // 0 with error
+    bool (*image_size)(const PsMedia *media, int *width_px, int *height_px, GError **error);
     PsImage *(*image_blur)(const PsImage *image, double sigma_px, GError **error);
     PsImage *(*image_resize)(const PsImage *image, int width_px, int height_px, GError **error);
     PsMedia *(*image_encode)(const PsImage *image,

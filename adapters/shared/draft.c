@@ -148,11 +148,12 @@ static bool add_picture(PsDraft *draft, const PsMedia *media, GError **error)
 {
     PeSensesPlan plan;
     PeError problem = {0};
-    const int64_t n_pixels = ps_image_n_pixels(media, error);
-    if (n_pixels == 0
-        || !within("pixels", draft->cost.planned.n_pixels + (size_t)n_pixels,
-                   draft->options.budget.pixels, error)
-        || !within("bytes of memory to take", draft->cost.n_bytes + 3 * (size_t)n_pixels,
+    int width_px, height_px;
+    if (!ps_image_size(media, &width_px, &height_px, error)) return false;
+    const size_t n_pixels = (size_t)width_px * (size_t)height_px;
+    if (!within("pixels", draft->cost.planned.n_pixels + n_pixels, draft->options.budget.pixels,
+                error)
+        || !within("bytes of memory to take", draft->cost.n_bytes + 3 * n_pixels,
                    draft->options.budget.bytes, error))
         return false;
     PePicture *picture = &piece_add(draft)->picture;

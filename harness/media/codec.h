@@ -6,9 +6,9 @@
 #include "harness/media_codec.h"
 
 // Pictures, by libvips (image_vips.c).
-PsImage *ps_vips_decode(const PsMedia *media, int page, GError **error);
+PsImage *ps_vips_decode(const PsMedia *media, int page, int reduction, GError **error);
 int ps_vips_n_pages(const PsMedia *media, GError **error);
-int64_t ps_vips_n_pixels(const PsMedia *media, GError **error);
+bool ps_vips_size(const PsMedia *media, int *width_px, int *height_px, GError **error);
 PsMedia *ps_vips_encode(const PsImage *image, const char *type, int quality, GError **error);
 
 // Pixels, by ourselves (image_blur.c, image_resize.c).

@@ -79,8 +79,9 @@ static PsImage *image_fail(GError **error, const char *format, ...)
 
 // --- decoding ------------------------------------------------------------------------------
 
-// The picture behind data, header read, pixels not yet; page counts where there can be several.
-static VipsImage *open_buffer(const void *data, size_t length, int page)
+// The picture behind data, header read, pixels not yet; page counts where there can be several,
+// reduction where it can be read reduced.
+static VipsImage *open_buffer(const void *data, size_t length, int page, int reduction)
 {
     const char *loader = vips_foreign_find_load_buffer(data, length);
     if (loader == NULL) return NULL;
@@ -89,6 +90,8 @@ static VipsImage *open_buffer(const void *data, size_t length, int page)
         g_snprintf(options, sizeof options, "[dpi=%d,page=%d]", PDF_DPI, page);
     else if (strstr(loader, "Tiff") != NULL)
         g_snprintf(options, sizeof options, "[page=%d]", page);
+    else if (strstr(loader, "Jpeg") != NULL && page == 0)
+        g_snprintf(options, sizeof options, "[shrink=%d]", reduction);
     else if (page > 0)
         return NULL;
     return vips_image_new_from_buffer(data, length, options, "access", VIPS_ACCESS_SEQUENTIAL,
@@ -223,7 +226,7 @@ static PsImage *take_pixels(VipsImage *image)
 }
 
 // The page of media that libvips finds; NULL with error.
-static VipsImage *open_media(const PsMedia *media, int page, GError **error)
+static VipsImage *open_media(const PsMedia *media, int page, int reduction, GError **error)
 {
     if (!has_vips(error)) return NULL;
     size_t length;
@@ -232,7 +235,7 @@ static VipsImage *open_media(const PsMedia *media, int page, GError **error)
         image_fail(error, "a picture of %zu bytes is not decoded", length);
         return NULL;
     }
-    VipsImage *image = open_buffer(data, length, page);
+    VipsImage *image = open_buffer(data, length, page, reduction);
     if (image == NULL && page > 0)
         image_fail(error, "%zu bytes of %s have no page %d", length, media->type, page + 1);
     else if (image == NULL)
@@ -243,7 +246,7 @@ static VipsImage *open_media(const PsMedia *media, int page, GError **error)
 // Documents alone: a moving GIF is one picture, its first.
 int ps_vips_n_pages(const PsMedia *media, GError **error)
 {
-    g_autoptr(VipsImage) image = open_media(media, 0, error);
+    g_autoptr(VipsImage) image = open_media(media, 0, 1, error);
     if (image == NULL) return 0;
     const char *loader = NULL;
     bool is_document = vips_image_get_string(image, VIPS_META_LOADER, &loader) == 0
@@ -251,20 +254,35 @@ int ps_vips_n_pages(const PsMedia *media, GError **error)
     return is_document ? MAX(vips_image_get_n_pages(image), 1) : 1;
 }
 
-int64_t ps_vips_n_pixels(const PsMedia *media, GError **error)
+bool ps_vips_size(const PsMedia *media, int *width_px, int *height_px, GError **error)
 {
-    g_autoptr(VipsImage) image = open_media(media, 0, error);
-    return image != NULL ? (int64_t)image->Xsize * image->Ysize : 0;
+    g_autoptr(VipsImage) image = open_media(media, 0, 1, error);
+    if (image == NULL) return false;
+    const bool is_turned = vips_image_get_orientation_swap(image);
+    *width_px = is_turned ? image->Ysize : image->Xsize;
+    *height_px = is_turned ? image->Xsize : image->Ysize;
+    return true;
 }
 
-PsImage *ps_vips_decode(const PsMedia *media, int page, GError **error)
+// Whether the picture is one to be decoded: what is read reduced was as large as it was.
+// *reduction becomes one that leaves no part of a pixel over, which libvips would cut off.
+static bool is_admitted(const PsMedia *media, int page, int *reduction, GError **error)
+{
+    g_autoptr(VipsImage) whole = open_media(media, page, 1, error);
+    if (whole == NULL) return false;
+    while (whole->Xsize % *reduction != 0 || whole->Ysize % *reduction != 0)
+        *reduction /= 2;
+    if (is_in_bounds(whole->Xsize, whole->Ysize)) return true;
+    image_fail(error, "a picture of %d x %d pixels is too large", whole->Xsize, whole->Ysize);
+    return false;
+}
+
+PsImage *ps_vips_decode(const PsMedia *media, int page, int reduction, GError **error)
 {
     size_t length = g_bytes_get_size(media->bytes);
-    g_autoptr(VipsImage) image = open_media(media, page, error);
+    if (!is_admitted(media, page, &reduction, error)) return NULL;
+    g_autoptr(VipsImage) image = open_media(media, page, reduction, error);
     if (image == NULL) return NULL;
-    if (!is_in_bounds(image->Xsize, image->Ysize))
-        return image_fail(error, "a picture of %d x %d pixels is too large", image->Xsize,
-                          image->Ysize);
     PsImage *pixels = NULL;
     if (make_upright(&image) && make_srgb(&image) && make_opaque(&image) && make_plain(&image))
         pixels = take_pixels(image);

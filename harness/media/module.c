@@ -8,7 +8,7 @@ extern const PsMediaCodec ps_module_media;
 G_MODULE_EXPORT const PsMediaCodec ps_module_media = {
     .image_decode = ps_vips_decode,
     .image_n_pages = ps_vips_n_pages,
-    .image_n_pixels = ps_vips_n_pixels,
+    .image_size = ps_vips_size,
     .image_blur = ps_pixels_blur,
     .image_resize = ps_pixels_resize,
     .image_encode = ps_vips_encode,
