@@ -1,7 +1,7 @@
 // media - what it costs to decode pictures, degrade them and reduce them to what a system is
 // sent.
 //
-//   media [--condition LABEL] [--side PX] [--to FOLDER] FILE…
+//   bench_media [--condition LABEL] [--side PX] [--threads N] [--to FOLDER] FILE…
 //
 // Goes the way of a run (harness/work.c): each file under one capture condition, then ingest to
 // the longer side. Prints seconds, processor seconds and peak memory; --to keeps what would be
@@ -16,12 +16,13 @@
 #include <sys/resource.h>
 
 static char *label, *folder;
-static int side_px = 1024;
+static int side_px = 1024, n_threads = 1;
 static char **paths;
 
 static const GOptionEntry entries[] = {
     {"condition", 'c', 0, G_OPTION_ARG_STRING, &label, "As in a suite: blur@2", "LABEL"},
     {"side", 's', 0, G_OPTION_ARG_INT, &side_px, "The longer side (default 1024)", "PX"},
+    {"threads", 'n', 0, G_OPTION_ARG_INT, &n_threads, "Files at a time (default 1)", "N"},
     {"to", 't', 0, G_OPTION_ARG_FILENAME, &folder, "Write what would be sent there", "FOLDER"},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &paths, NULL, "FILE…"},
     {0},
@@ -74,6 +75,23 @@ static bool send(const char *path, const PsCapture *capture, GError **error)
     return is_ok;
 }
 
+// By a thread of the pool; capture is its data.
+static void send_or_end(void *path, void *capture)
+{
+    g_autoptr(GError) error = NULL;
+    if (send(path, capture, &error)) return;
+    fprintf(stderr, "bench_media: %s: %s\n", (const char *)path, error->message);
+    exit(65);
+}
+
+static void send_all(PsCapture *capture)
+{
+    GThreadPool *pool = g_thread_pool_new(send_or_end, capture, n_threads, true, NULL);
+    for (char **path = paths; *path != NULL; path++)
+        g_thread_pool_push(pool, *path, NULL);
+    g_thread_pool_free(pool, false, true);
+}
+
 static double seconds(struct timeval time)
 {
     return (double)time.tv_sec + (double)time.tv_usec * 1e-6;
@@ -96,20 +114,17 @@ int main(int argc, char **argv)
     g_autofree char *problem = NULL;
     PsCapture capture = {0};
     g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || paths == NULL) {
-        fprintf(stderr, "media: %s\n", error != NULL ? error->message : "no file");
+    if (!g_option_context_parse(context, &argc, &argv, &error) || paths == NULL
+        || n_threads < 1) {
+        fprintf(stderr, "bench_media: %s\n", error != NULL ? error->message : "no file");
         return 64;
     }
     if (label != NULL && !ps_capture_parse(label, &registry, &capture, &problem)) {
-        fprintf(stderr, "media: %s\n", problem);
+        fprintf(stderr, "bench_media: %s\n", problem);
         return 64;
     }
     const gint64 start_us = g_get_monotonic_time();
-    for (char **path = paths; *path != NULL; path++)
-        if (!send(*path, &capture, &error)) {
-            fprintf(stderr, "media: %s: %s\n", *path, error->message);
-            return 65;
-        }
+    send_all(&capture);
     print_cost(start_us);
     ps_capture_clear(&capture);
     return 0;
