@@ -3,16 +3,18 @@
 //     d embedding, V tokens, h heads and g key heads of e values each, f feed-forward, n
 //     positions
 //
-//     x[n, d]    a row of token_embedding[V, d] a token; an encoder's row for media
+//     x[n, d]     a row of token_embedding[V, d] a token; an encoder's row for media
 //     n_layers times
-//         a[n, d]       = rms_norm(x) · attention_norm
-//         q[n, h·e]     = rope(a · queryᵀ)          k[n, g·e] = rope(a · keyᵀ)       → cache
-//                                                   v[n, g·e] = a · valueᵀ           → cache
-//         x            += softmax(q · kᵀ / √e, causal) · v · outputᵀ    head i reads key head
-//         i·g/h b[n, d]       = rms_norm(x) · feed_norm x            += (silu(b · gateᵀ) · (b ·
-//         upᵀ)) · downᵀ                   [n, f] inside
-//     logits[n, V] = (rms_norm(x) · output_norm) · headᵀ              head = token_embedding if
-//     tied
+//         a[n, d]     = rms_norm(x) · attention_norm
+//         q[n, h·e]   = rope(a · queryᵀ)
+//         k[n, g·e]   = rope(a · keyᵀ)                                   → cache
+//         v[n, g·e]   = a · valueᵀ                                       → cache
+//         x          += softmax(q · kᵀ / √e, causal) · v · outputᵀ
+//                       (head i of q reads head i·g/h of k and v)
+//         b[n, d]     = rms_norm(x) · feed_norm
+//         x          += (silu(b · gateᵀ) · (b · upᵀ)) · downᵀ            [n, f] inside
+//     logits[n, V] = (rms_norm(x) · output_norm) · headᵀ
+//                    (head is token_embedding if the file has none)
 //
 // rope rotates neighbours (2j, 2j + 1) by position · base^(-2j/n_rotated).
 //

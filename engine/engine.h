@@ -6,9 +6,8 @@
 //     gguf.h         the model file: keys and tensors
 //     tokenizer.h    text to tokens and back          unicode.h, words.h, vocabulary.h
 //     prompt.h       tokens and media embeddings in one row
-//     senses.h       pictures, sound and video to such embeddings      image.h, vision.h,
-//     mel.h,
-//                                                                      audio.h, video.h
+//     senses.h       pictures, sound and video to such embeddings
+//                    image.h, vision.h, mel.h, audio.h, video.h
 //     decoder.h      the network: positions in, logits out
 //     cross.h        the same with media beside the positions instead of among them
 //     embedding.h    one vector for a text or a medium

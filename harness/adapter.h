@@ -2,9 +2,8 @@
 //
 // - blocking: `answer` works on one request at a time. The collector starts as many workers
 //   (threads) as it may have requests in flight, each with a state of its own.
-// - event driven: `submit` hands over a request and returns at once, `wait` drives all of them
-// on
-//   the collector's thread.
+// - event driven: `submit` hands over a request and returns at once, `wait` drives all of
+//   them on the collector's thread.
 //
 // A system that fails, refuses or is late is a response, not an error: an adapter sets a GError
 // only if no later request could succeed either (no such command, no key, wrong address).

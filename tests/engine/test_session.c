@@ -5,6 +5,7 @@
 #include "tests/engine/model_fixture.h"
 
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -372,6 +373,38 @@ Test(session, an_answer_ends_where_positions_do)
     pe_session_free(session);
     pe_model_free(model);
 }
+
+#ifndef __SANITIZE_ADDRESS__
+static size_t n_in_use(void)
+{
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+// What is stated is what is taken, whatever the sizes: the weights are mapped and not copied.
+Test(session, memory_is_known_before)
+{
+    PeModel *model = fixture_open(FIXTURE_F32);
+    static const size_t sizes[][3] = {{1, 64, 64}, {4, 256, 256}, {16, 512, 512}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const PeSessionOptions options = {.level = pe_level_default(),
+                                          .n_threads = 2,
+                                          .n_sequences = sizes[i][0],
+                                          .n_positions = sizes[i][1],
+                                          .n_rows = sizes[i][2]};
+        PeError error = {0};
+        const size_t n_stated = pe_session_bytes(model, &options), n_before = n_in_use();
+        PeSession *session = pe_session_new(model, &options, &error);
+        const size_t n_taken = n_in_use() - n_before;
+        cr_assert(session != NULL, "%s", error.message);
+        cr_expect_leq(n_taken, n_stated + 32768, "%zu are taken, %zu stated", n_taken,
+                      n_stated);
+        cr_expect_geq(n_taken, n_stated / 2, "%zu are taken, %zu stated", n_taken, n_stated);
+        pe_session_free(session);
+    }
+    pe_model_free(model);
+}
+#endif
 
 // Bit 0 to 63 of the vocabulary alone.
 static void allow_first(void *data, uint64_t *bits)
