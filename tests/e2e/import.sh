@@ -115,7 +115,7 @@ tests:
   - vars: {text: cat}
     assert: [{type: equals, value: chat}]
   - vars: {text: dog, language: German}
-    assert: [{type: icontains, value: Hund}]
+    assert: [{type: equals, value: Hund}]
 YAML
 import promptfoo promptfooconfig.yaml
 assert_eq "promptfoo" "$(rows '[.id, .parts[0].text, .references[0], .cluster]' | head -n 3 | tr '\n' ' ')" \
