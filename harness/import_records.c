@@ -37,7 +37,10 @@ static GMappedFile *map(const char *path, GError **error)
 
 static bool is_blank(const char *line, size_t length)
 {
-    return strspn(line, " \t\r") >= length;
+    size_t n = 0;
+    while (n < length && (line[n] == ' ' || line[n] == '\t' || line[n] == '\r'))
+        n++;
+    return n == length;
 }
 
 bool ps_import_lines(
@@ -52,9 +55,7 @@ bool ps_import_lines(
         const size_t length = (size_t)((stop != NULL ? stop : end) - at);
         g_autoptr(GError) problem = NULL;
         g_autofree char *place = g_strdup_printf("%s:%zu", path, number);
-        // A line of the mapping ends in no zero byte, which strspn would need.
-        g_autofree char *line = g_strndup(at, MIN(length, PS_IMPORT_RECORD_MOST));
-        if (!is_blank(line, length) && !visit_text(sink, at, length, visit, data, &problem)
+        if (!is_blank(at, length) && !visit_text(sink, at, length, visit, data, &problem)
             && !tolerate(sink, g_steal_pointer(&problem), place, error))
             return false;
         at += length + 1;
@@ -148,7 +149,8 @@ typedef struct {
     const char *at, *end;
     size_t line;
     bool is_quoted;
-    bool is_open; // the last cell's quote never closed
+    bool is_open;   // the last cell's quote never closed
+    size_t n_bytes; // of the row so far; beyond PS_IMPORT_RECORD_MOST none is kept
 } Cells;
 
 // The next cell; *is_last: a line's end follows. The caller's.
@@ -169,6 +171,7 @@ static char *next_cell(Cells *cells, bool *is_last)
             break;
         }
         cells->line += c == '\n';
+        if (++cells->n_bytes > PS_IMPORT_RECORD_MOST) continue;
         if (c != '\r' || in_quotes) g_string_append_c(cell, c);
     }
     cells->is_open = in_quotes;
@@ -178,12 +181,18 @@ static char *next_cell(Cells *cells, bool *is_last)
     return g_string_free(g_steal_pointer(&cell), false);
 }
 
+#define COLUMNS_MOST 1000
+
+// One more cell than may be tells that there are too many.
 static GPtrArray *next_row(Cells *cells)
 {
     GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
     bool is_last = cells->at >= cells->end;
-    while (!is_last)
-        g_ptr_array_add(row, next_cell(cells, &is_last));
+    cells->n_bytes = 0;
+    while (!is_last) {
+        g_autofree char *cell = next_cell(cells, &is_last);
+        if (row->len <= COLUMNS_MOST) g_ptr_array_add(row, g_steal_pointer(&cell));
+    }
     return row;
 }
 
@@ -211,13 +220,12 @@ static bool visit_row(PsImportSink *sink,
     return visit(sink, &row, data, error);
 }
 
-#define COLUMNS_MOST 1000
-
 // A name that is there twice would hide a column.
 static bool are_columns(const GPtrArray *names, const char *path, GError **error)
 {
     if (names->len > COLUMNS_MOST)
-        return ps_fail(error, PS_ERROR_DATA, "%s:1: has %u columns", path, names->len);
+        return ps_fail(error, PS_ERROR_DATA, "%s:1: has more than %u columns", path,
+                       COLUMNS_MOST);
     for (guint i = 0; i < names->len; i++) {
         if (!g_utf8_validate(names->pdata[i], -1, NULL))
             return ps_fail(error, PS_ERROR_DATA, "%s:1: is not UTF-8", path);
@@ -243,7 +251,7 @@ bool ps_import_table(const char *path,
     if (length == 0 || memchr(text, '\0', length) != NULL)
         return ps_fail(error, PS_ERROR_DATA, "%s: is not a table", path);
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3;
-    Cells cells = {text, g_mapped_file_get_contents(file) + length, 1, is_quoted, false};
+    Cells cells = {text, g_mapped_file_get_contents(file) + length, 1, is_quoted, false, 0};
     g_autoptr(GPtrArray) columns = next_row(&cells);
     if (!are_columns(columns, path, error)) return false;
     while (cells.at < cells.end) {
@@ -253,7 +261,10 @@ bool ps_import_table(const char *path,
         if (cells.is_open)
             return ps_fail(error, PS_ERROR_DATA, "%s: a quote in this row never closes", place);
         const bool is_empty = row->len == 1 && *(const char *)row->pdata[0] == '\0';
-        if (!is_empty && !visit_row(sink, columns, row, visit, data, &problem)
+        const bool is_short = cells.n_bytes <= PS_IMPORT_RECORD_MOST
+                              || ps_fail(&problem, PS_ERROR_DATA, "is longer than %u bytes",
+                                         PS_IMPORT_RECORD_MOST);
+        if (!is_empty && !(is_short && visit_row(sink, columns, row, visit, data, &problem))
             && !tolerate(sink, g_steal_pointer(&problem), place, error))
             return false;
     }

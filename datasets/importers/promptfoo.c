@@ -72,8 +72,11 @@ static cJSON *read_yaml(const char *path, GError **error)
 {
     size_t length = 0;
     Unfolding unfolding = {0};
-    g_autofree char *text = ps_yaml_read(path, &length, error);
-    if (text == NULL) return NULL;
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *text = ps_yaml_read(path, &length, &problem);
+    if (text == NULL && g_error_matches(problem, PS_ERROR, PS_ERROR_CONFIG))
+        return ps_fail_null(error, PS_ERROR_DATA, "%s", problem->message); // no suite of ours
+    if (text == NULL) return g_propagate_error(error, g_steal_pointer(&problem)), NULL;
     yaml_parser_t parser;
     yaml_document_t document;
     if (!yaml_parser_initialize(&parser))
