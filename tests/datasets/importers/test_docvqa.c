@@ -17,11 +17,11 @@ Test(docvqa, the_format_becomes_rows)
         "\"image\": \"a.png\", \"answers\": [\"me\"]}]}",
         -1);
     import_expect(
-        &import, "{\"id\":\"49\",\"parts\":[" A_PART
-                 ",{\"text\":\"Date?\"}],\"references\":[\"1/8/"
-                 "93\",\"7\"],\"cluster\":\"d1\",\"attributes\":{\"question_type\":\"form\"}}\n"
-                 "{\"id\":\"x\",\"parts\":[" A_PART
-                 ",{\"text\":\"Who?\"}],\"references\":[\"me\"],\"cluster\":\"a.png\"}\n");
+        &import,
+        "{\"id\":\"49\",\"parts\":[" A_PART ",{\"text\":\"Date?\"}],\"references\":[\"1/8/"
+        "93\",\"7\"],\"cluster\":\"d1\",\"attributes\":{\"question_type\":\"form\"}}\n"
+        "{\"id\":\"x\",\"parts\":[" A_PART
+        ",{\"text\":\"Who?\"}],\"references\":[\"me\"],\"cluster\":\"a.png\"}\n");
 }
 
 Test(docvqa, what_is_wrong_is_refused)

@@ -17,8 +17,7 @@ Test(pope, the_format_becomes_rows)
                  "\"label\": \"no\"}\n",
                  -1);
     import_expect(&import,
-                  "{\"id\":\"1\",\"parts\":[" A_PART
-                  ",{\"text\":\"Is there a "
+                  "{\"id\":\"1\",\"parts\":[" A_PART ",{\"text\":\"Is there a "
                   "dog?\"}],\"references\":[\"yes\"],\"cluster\":\"a.png\",\"attributes\":{"
                   "\"sampling\":\"popular\",\"present\":\"yes\"}}\n"
                   "{\"id\":\"2\",\"parts\":[" B_PART

@@ -16,8 +16,7 @@ Test(vqa, the_format_becomes_rows)
                  "word?\", \"answers\": [\"stop\", \"stop\", \"STOP\"]}]}",
                  -1);
     import_expect(&import,
-                  "{\"id\":\"5\",\"parts\":[" A_PART
-                  ",{\"text\":\"Which "
+                  "{\"id\":\"5\",\"parts\":[" A_PART ",{\"text\":\"Which "
                   "word?\"}],\"references\":[\"stop\",\"stop\",\"STOP\"],\"cluster\":\"a\"}\n");
 }
 
@@ -81,8 +80,7 @@ Test(vqa, answers_of_another_file_are_joined_one_reference_a_person)
     begin_second(&import, QUESTIONS("42"), "{\"annotations\": [" ANSWERS "]}");
     import_expect(
         &import,
-        "{\"id\":\"420\",\"parts\":[" A_PART
-        ",{\"text\":\"How "
+        "{\"id\":\"420\",\"parts\":[" A_PART ",{\"text\":\"How "
         "many?\"}],\"references\":[\"2\",\"2\",\"two\"],\"cluster\":\"42\",\"attributes\":{"
         "\"question_type\":\"how many\",\"answer_type\":\"number\"}}\n");
 }
