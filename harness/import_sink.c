@@ -25,6 +25,7 @@ struct PsImportSink {
     char *id, *cluster, *answer;
     GString *parts, *attributes;
     GPtrArray *references; // char *
+    GHashTable *seen;      // those of ps_import_add_reference
 };
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
@@ -73,6 +74,7 @@ PsImportSink *ps_import_sink_new(const char *output, bool with_unknown, GError *
     sink->counts.unknown = g_ptr_array_new_with_free_func(g_free);
     sink->counts.notes = g_ptr_array_new_with_free_func(g_free);
     sink->ids = g_hash_table_new(NULL, NULL);
+    sink->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return make_folder(sink, error) ? g_steal_pointer(&sink) : NULL;
 }
 
@@ -83,6 +85,7 @@ static void drop_row(PsImportSink *sink)
     g_clear_pointer(&sink->answer, g_free);
     g_string_truncate(sink->parts, 0);
     g_string_truncate(sink->attributes, 0);
+    g_hash_table_remove_all(sink->seen);
     g_ptr_array_set_size(sink->references, 0);
 }
 
@@ -99,6 +102,7 @@ void ps_import_sink_free(PsImportSink *sink)
     g_ptr_array_unref(sink->counts.unknown);
     g_ptr_array_unref(sink->counts.notes);
     g_hash_table_unref(sink->ids);
+    g_hash_table_unref(sink->seen);
     g_free(sink->output);
     g_free(sink->folder);
     g_free(sink);
@@ -146,9 +150,8 @@ void ps_import_repeat_reference(PsImportSink *sink, const char *reference)
 
 void ps_import_add_reference(PsImportSink *sink, const char *reference)
 {
-    for (guint i = 0; i < sink->references->len; i++)
-        if (strcmp(sink->references->pdata[i], reference) == 0) return;
-    ps_import_repeat_reference(sink, reference);
+    if (g_hash_table_add(sink->seen, g_strdup(reference)))
+        ps_import_repeat_reference(sink, reference);
 }
 
 void ps_import_add_attribute(PsImportSink *sink, const char *name, const char *value)
@@ -321,6 +324,9 @@ bool ps_import_end(PsImportSink *sink, GError **error)
         return ps_fail(error, PS_ERROR_DATA, "its id \"%s\" is that of an earlier one",
                        sink->id);
     g_autofree char *row = row_json(sink);
+    // What the reader would refuse is refused here, where the record's place is known.
+    g_autoptr(PsSample) sample = ps_sample_from_json(row, strlen(row), error);
+    if (sample == NULL) return false;
     if (fputs(row, sink->samples) < 0) return fail_write(sink, error);
     sink->counts.n_rows++;
     const bool is_ok = write_answer(sink, error);

@@ -45,7 +45,8 @@ void ps_import_repeat_parts(PsImportSink *sink, const char *parts);
 // What some system answered to the row, for predictions.jsonl. Before the row's end.
 void ps_import_set_answer(PsImportSink *sink, const char *answer);
 
-// Writes the row. PS_ERROR_DATA without an id, with that of an earlier row, or without a part.
+// Writes the row. PS_ERROR_DATA without an id, with that of an earlier row, without a part, or
+// if the row is not one that a reader takes (too many references, say).
 bool ps_import_end(PsImportSink *sink, GError **error);
 
 // What to do with a record that was not understood: true, with problem counted (and freed), or

@@ -68,3 +68,18 @@ Test(docvqa, what_is_wrong_is_refused)
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         import_expect_text_refused(&import, wrong[i][0], wrong[i][1]);
 }
+
+Test(docvqa, more_answers_than_a_row_may_have_are_refused)
+{
+    g_auto(Import) import;
+    g_autoptr(GString) text =
+        g_string_new("{\"data\": [{\"questionId\": 1, \"image\": \"a.png\", "
+                     "\"question\": \"?\", \"answers\": [0");
+    begin(&import);
+    for (int i = 1; i < 20000; i++)
+        g_string_append_printf(text, ",%d", i);
+    g_string_append(text, "]}]}");
+    import_expect_text_refused(
+        &import, text->str,
+        "docvqa.json: data[0]: sample \"1\": \"references\" has more than 1000 entries");
+}
