@@ -37,7 +37,10 @@ static GMappedFile *map(const char *path, GError **error)
 
 static bool is_blank(const char *line, size_t length)
 {
-    return strspn(line, " \t\r") >= length;
+    size_t n = 0;
+    while (n < length && (line[n] == ' ' || line[n] == '\t' || line[n] == '\r'))
+        n++;
+    return n == length;
 }
 
 bool ps_import_lines(
@@ -52,9 +55,7 @@ bool ps_import_lines(
         const size_t length = (size_t)((stop != NULL ? stop : end) - at);
         g_autoptr(GError) problem = NULL;
         g_autofree char *place = g_strdup_printf("%s:%zu", path, number);
-        // A line of the mapping ends in no zero byte, which strspn would need.
-        g_autofree char *line = g_strndup(at, MIN(length, PS_IMPORT_RECORD_MOST));
-        if (!is_blank(line, length) && !visit_text(sink, at, length, visit, data, &problem)
+        if (!is_blank(at, length) && !visit_text(sink, at, length, visit, data, &problem)
             && !tolerate(sink, g_steal_pointer(&problem), place, error))
             return false;
         at += length + 1;
@@ -148,7 +149,8 @@ typedef struct {
     const char *at, *end;
     size_t line;
     bool is_quoted;
-    bool is_open; // the last cell's quote never closed
+    bool is_open;   // the last cell's quote never closed
+    size_t n_bytes; // of the row so far; beyond PS_IMPORT_RECORD_MOST none is kept
 } Cells;
 
 // The next cell; *is_last: a line's end follows. The caller's.
@@ -169,6 +171,7 @@ static char *next_cell(Cells *cells, bool *is_last)
             break;
         }
         cells->line += c == '\n';
+        if (++cells->n_bytes > PS_IMPORT_RECORD_MOST) continue;
         if (c != '\r' || in_quotes) g_string_append_c(cell, c);
     }
     cells->is_open = in_quotes;
@@ -178,12 +181,18 @@ static char *next_cell(Cells *cells, bool *is_last)
     return g_string_free(g_steal_pointer(&cell), false);
 }
 
+#define COLUMNS_MOST 1000
+
+// One more cell than may be tells that there are too many.
 static GPtrArray *next_row(Cells *cells)
 {
     GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
     bool is_last = cells->at >= cells->end;
-    while (!is_last)
-        g_ptr_array_add(row, next_cell(cells, &is_last));
+    cells->n_bytes = 0;
+    while (!is_last) {
+        g_autofree char *cell = next_cell(cells, &is_last);
+        if (row->len <= COLUMNS_MOST) g_ptr_array_add(row, g_steal_pointer(&cell));
+    }
     return row;
 }
 
@@ -201,16 +210,31 @@ static bool visit_row(PsImportSink *sink,
                       void *data,
                       GError **error)
 {
-    if (cells->len > columns->len)
+    if (cells->len != columns->len)
         return ps_fail(error, PS_ERROR_DATA, "has %u cells, the first line %u", cells->len,
                        columns->len);
     for (guint i = 0; i < cells->len; i++)
         if (!g_utf8_validate(cells->pdata[i], -1, NULL))
             return ps_fail(error, PS_ERROR_DATA, "is not UTF-8");
-    while (cells->len < columns->len)
-        g_ptr_array_add(cells, g_strdup(""));
     const PsImportRow row = {columns->len, (char **)columns->pdata, (char **)cells->pdata};
     return visit(sink, &row, data, error);
+}
+
+// A name that is there twice would hide a column.
+static bool are_columns(const GPtrArray *names, const char *path, GError **error)
+{
+    if (names->len > COLUMNS_MOST)
+        return ps_fail(error, PS_ERROR_DATA, "%s:1: has more than %u columns", path,
+                       COLUMNS_MOST);
+    for (guint i = 0; i < names->len; i++) {
+        if (!g_utf8_validate(names->pdata[i], -1, NULL))
+            return ps_fail(error, PS_ERROR_DATA, "%s:1: is not UTF-8", path);
+        for (guint other = 0; other < i; other++)
+            if (strcmp(names->pdata[i], names->pdata[other]) == 0)
+                return ps_fail(error, PS_ERROR_DATA, "%s:1: two columns are called \"%s\"",
+                               path, (const char *)names->pdata[i]);
+    }
+    return true;
 }
 
 bool ps_import_table(const char *path,
@@ -227,8 +251,9 @@ bool ps_import_table(const char *path,
     if (length == 0 || memchr(text, '\0', length) != NULL)
         return ps_fail(error, PS_ERROR_DATA, "%s: is not a table", path);
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3;
-    Cells cells = {text, g_mapped_file_get_contents(file) + length, 1, is_quoted, false};
+    Cells cells = {text, g_mapped_file_get_contents(file) + length, 1, is_quoted, false, 0};
     g_autoptr(GPtrArray) columns = next_row(&cells);
+    if (!are_columns(columns, path, error)) return false;
     while (cells.at < cells.end) {
         g_autofree char *place = g_strdup_printf("%s:%zu", path, cells.line);
         g_autoptr(GError) problem = NULL;
@@ -236,7 +261,10 @@ bool ps_import_table(const char *path,
         if (cells.is_open)
             return ps_fail(error, PS_ERROR_DATA, "%s: a quote in this row never closes", place);
         const bool is_empty = row->len == 1 && *(const char *)row->pdata[0] == '\0';
-        if (!is_empty && !visit_row(sink, columns, row, visit, data, &problem)
+        const bool is_short = cells.n_bytes <= PS_IMPORT_RECORD_MOST
+                              || ps_fail(&problem, PS_ERROR_DATA, "is longer than %u bytes",
+                                         PS_IMPORT_RECORD_MOST);
+        if (!is_empty && !(is_short && visit_row(sink, columns, row, visit, data, &problem))
             && !tolerate(sink, g_steal_pointer(&problem), place, error))
             return false;
     }
@@ -248,11 +276,14 @@ bool ps_import_table(const char *path,
 typedef struct {
     uint64_t key; // XXH3 of its text
     uint64_t offset;
-    uint32_t length, place; // place keeps the file's order
+    uint32_t length;
+    unsigned place : 31; // keeps the file's order
+    unsigned is_found : 1;
 } Entry;
 
 struct PsImportIndex {
-    char *by;
+    char *name, *by; // name: "FILE: KEY"
+    PsImportSink *sink;
     GMappedFile *file;
     GArray *entries; // Entry, ascending
 };
@@ -264,32 +295,41 @@ static int compare_entries(gconstpointer a, gconstpointer b)
     return (first->place > second->place) - (first->place < second->place);
 }
 
-static bool add_entry(const PsJsonSpan *span, size_t n, void *data, GError **error)
+static bool add_entry(PsImportIndex *index, const PsJsonSpan *span, size_t n, GError **error)
 {
-    PsImportIndex *index = data;
-    if (span->length > PS_IMPORT_RECORD_MOST || n >= UINT32_MAX)
-        return ps_fail(error, PS_ERROR_DATA, "record %zu is too large", n);
+    if (span->length > PS_IMPORT_RECORD_MOST || n > INT32_MAX)
+        return ps_fail(error, PS_ERROR_DATA, "is too large, or one too many");
     g_autoptr(cJSON) record = ps_json_parse(span->text, span->length, error);
-    if (record == NULL) return false;
-    g_autofree char *key = ps_import_text_of(record, index->by);
-    if (key == NULL) return true; // found by nobody
+    g_autofree char *key = record != NULL ? ps_import_need(record, index->by, error) : NULL;
+    if (key == NULL) return false;
     const Entry entry = {.key = XXH3_64bits(key, strlen(key)),
                          .offset =
                              (uint64_t)(span->text - g_mapped_file_get_contents(index->file)),
                          .length = (uint32_t)span->length,
-                         .place = (uint32_t)n};
+                         .place = (unsigned)n & INT32_MAX};
     g_array_append_val(index->entries, entry);
     return true;
 }
 
-PsImportIndex *
-ps_import_index_new(const char *path, const char *key, const char *by, GError **error)
+static bool visit_entry(const PsJsonSpan *span, size_t n, void *data, GError **error)
+{
+    PsImportIndex *index = data;
+    g_autoptr(GError) problem = NULL;
+    if (add_entry(index, span, n, &problem)) return true;
+    g_autofree char *place = g_strdup_printf("%s[%zu]", index->name, n);
+    return tolerate(index->sink, g_steal_pointer(&problem), place, error);
+}
+
+PsImportIndex *ps_import_index_new(
+    const char *path, const char *key, const char *by, PsImportSink *sink, GError **error)
 {
     g_autoptr(PsImportIndex) index = g_new0(PsImportIndex, 1);
+    index->name = array_name(path, key);
     index->by = g_strdup(by);
+    index->sink = sink;
     index->entries = g_array_new(false, false, sizeof(Entry));
     index->file = map(path, error);
-    if (index->file == NULL || !each_span(path, key, index->file, add_entry, index, error))
+    if (index->file == NULL || !each_span(path, key, index->file, visit_entry, index, error))
         return NULL;
     g_array_sort(index->entries, compare_entries);
     return g_steal_pointer(&index);
@@ -300,11 +340,12 @@ void ps_import_index_free(PsImportIndex *index)
     if (index == NULL) return;
     if (index->file != NULL) g_mapped_file_unref(index->file);
     g_array_unref(index->entries);
+    g_free(index->name);
     g_free(index->by);
     g_free(index);
 }
 
-cJSON *ps_import_index_find(const PsImportIndex *index, const char *key, size_t n)
+cJSON *ps_import_index_find(PsImportIndex *index, const char *key, size_t n)
 {
     const uint64_t hash = XXH3_64bits(key, strlen(key));
     size_t low = 0, high = index->entries->len;
@@ -316,10 +357,26 @@ cJSON *ps_import_index_find(const PsImportIndex *index, const char *key, size_t 
             high = middle;
     }
     if (low + n >= index->entries->len) return NULL;
-    const Entry *entry = &g_array_index(index->entries, Entry, low + n);
+    Entry *entry = &g_array_index(index->entries, Entry, low + n);
     if (entry->key != hash) return NULL;
+    entry->is_found = 1;
     return ps_json_parse(g_mapped_file_get_contents(index->file) + entry->offset, entry->length,
                          NULL);
+}
+
+void ps_import_index_note_rest(const PsImportIndex *index, PsImportSink *sink)
+{
+    size_t n_rest = 0, first = SIZE_MAX;
+    for (guint i = 0; i < index->entries->len; i++) {
+        const Entry *entry = &g_array_index(index->entries, Entry, i);
+        if (entry->is_found) continue;
+        n_rest++;
+        first = MIN(first, entry->place);
+    }
+    if (n_rest > 0)
+        ps_import_note(sink,
+                       "%zu records belong to none that was imported, the first is %s[%zu]",
+                       n_rest, index->name, first);
 }
 
 // ---- members

@@ -26,8 +26,8 @@ bool ps_import_elements(const char *path,
                         void *data,
                         GError **error);
 
-// Tables of tab-separated values whose first line names the columns. Cells [n_columns] are
-// text; missing ones are "".
+// Tables of tab-separated values whose first line names the columns, each once. Cells are text.
+// A row with more or fewer of them is not understood.
 typedef struct {
     size_t n_columns;
     char **columns, **cells; // [n_columns]
@@ -52,18 +52,22 @@ bool ps_import_table(const char *path,
 
 // ---- what belongs together, in two places of a file or in two files
 
-// Where records with a key lie; 24 bytes a record.
+// Where records with a key lie; 24 bytes a record. Of one thread.
 typedef struct PsImportIndex PsImportIndex;
 
-// Of the elements of an array as above, by their member by (a number or a text).
-PsImportIndex *
-ps_import_index_new(const char *path, const char *key, const char *by, GError **error);
+// Of the elements of an array as above, by their member by (a number or a text). A record
+// without it is an error, or the sink's to tolerate.
+PsImportIndex *ps_import_index_new(
+    const char *path, const char *key, const char *by, PsImportSink *sink, GError **error);
 void ps_import_index_free(PsImportIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsImportIndex, ps_import_index_free)
 
 // Record number n (from 0) among those with that key, in the file's order; NULL if there are no
 // more. The caller's.
-cJSON *ps_import_index_find(const PsImportIndex *index, const char *key, size_t n);
+cJSON *ps_import_index_find(PsImportIndex *index, const char *key, size_t n);
+
+// Notes how many records nobody has found, and where the first of them is.
+void ps_import_index_note_rest(const PsImportIndex *index, PsImportSink *sink);
 
 // A member that is a text or a number, as text; NULL if it is neither. The caller's.
 char *ps_import_text_of(const cJSON *record, const char *member);

@@ -8,19 +8,24 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 struct PsImportSink {
     char *output, *folder; // folder becomes output
     bool with_unknown;
     FILE *samples, *answers;
     PsImportCounts counts;
+    GHashTable *ids; // XXH3 of every row's id, some 20 bytes a row
 
     // The row under way.
     char *id, *cluster, *answer;
     GString *parts, *attributes;
     GPtrArray *references; // char *
+    GHashTable *seen;      // those of ps_import_add_reference
 };
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
@@ -40,8 +45,14 @@ static FILE *open_in(const char *folder, const char *name, GError **error)
 
 static bool make_folder(PsImportSink *sink, GError **error)
 {
+    g_autofree char *parent = g_path_get_dirname(sink->folder);
     g_autofree char *media = g_build_filename(sink->folder, "media", NULL);
-    if (g_mkdir_with_parents(media, 0777) != 0)
+    if (g_mkdir_with_parents(parent, 0777) != 0 || g_mkdir(sink->folder, 0777) != 0) {
+        const int code = errno;
+        g_clear_pointer(&sink->folder, g_free); // what is there is somebody else's
+        return ps_fail(error, PS_ERROR_CANT_CREATE, "%s: %s", sink->output, g_strerror(code));
+    }
+    if (g_mkdir(media, 0777) != 0)
         return ps_fail(error, PS_ERROR_CANT_CREATE, "%s: %s", media, g_strerror(errno));
     sink->samples = open_in(sink->folder, "samples.jsonl", error);
     return sink->samples != NULL;
@@ -61,6 +72,9 @@ PsImportSink *ps_import_sink_new(const char *output, bool with_unknown, GError *
     sink->attributes = g_string_new(NULL);
     sink->references = g_ptr_array_new_with_free_func(g_free);
     sink->counts.unknown = g_ptr_array_new_with_free_func(g_free);
+    sink->counts.notes = g_ptr_array_new_with_free_func(g_free);
+    sink->ids = g_hash_table_new(NULL, NULL);
+    sink->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return make_folder(sink, error) ? g_steal_pointer(&sink) : NULL;
 }
 
@@ -71,6 +85,7 @@ static void drop_row(PsImportSink *sink)
     g_clear_pointer(&sink->answer, g_free);
     g_string_truncate(sink->parts, 0);
     g_string_truncate(sink->attributes, 0);
+    g_hash_table_remove_all(sink->seen);
     g_ptr_array_set_size(sink->references, 0);
 }
 
@@ -85,6 +100,9 @@ void ps_import_sink_free(PsImportSink *sink)
     g_string_free(sink->attributes, true);
     g_ptr_array_unref(sink->references);
     g_ptr_array_unref(sink->counts.unknown);
+    g_ptr_array_unref(sink->counts.notes);
+    g_hash_table_unref(sink->ids);
+    g_hash_table_unref(sink->seen);
     g_free(sink->output);
     g_free(sink->folder);
     g_free(sink);
@@ -132,9 +150,8 @@ void ps_import_repeat_reference(PsImportSink *sink, const char *reference)
 
 void ps_import_add_reference(PsImportSink *sink, const char *reference)
 {
-    for (guint i = 0; i < sink->references->len; i++)
-        if (strcmp(sink->references->pdata[i], reference) == 0) return;
-    ps_import_repeat_reference(sink, reference);
+    if (g_hash_table_add(sink->seen, g_strdup(reference)))
+        ps_import_repeat_reference(sink, reference);
 }
 
 void ps_import_add_attribute(PsImportSink *sink, const char *name, const char *value)
@@ -291,13 +308,25 @@ static bool write_answer(PsImportSink *sink, GError **error)
     return fputs(out->str, sink->answers) >= 0 || fail_write(sink, error);
 }
 
+static bool is_new_id(PsImportSink *sink)
+{
+    const XXH64_hash_t hash = XXH3_64bits(sink->id, strlen(sink->id));
+    return g_hash_table_add(sink->ids, GSIZE_TO_POINTER(hash));
+}
+
 bool ps_import_end(PsImportSink *sink, GError **error)
 {
     if (sink->id == NULL || *sink->id == '\0')
         return ps_fail(error, PS_ERROR_DATA, "it has no id");
     if (sink->parts->len == 0)
         return ps_fail(error, PS_ERROR_DATA, "it has neither text nor media");
+    if (!is_new_id(sink))
+        return ps_fail(error, PS_ERROR_DATA, "its id \"%s\" is that of an earlier one",
+                       sink->id);
     g_autofree char *row = row_json(sink);
+    // What the reader would refuse is refused here, where the record's place is known.
+    g_autoptr(PsSample) sample = ps_sample_from_json(row, strlen(row), error);
+    if (sample == NULL) return false;
     if (fputs(row, sink->samples) < 0) return fail_write(sink, error);
     sink->counts.n_rows++;
     const bool is_ok = write_answer(sink, error);
@@ -314,6 +343,14 @@ bool ps_import_tolerate(PsImportSink *sink, GError *problem, GError **error)
     g_error_free(problem);
     drop_row(sink);
     return true;
+}
+
+void ps_import_note(PsImportSink *sink, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_ptr_array_add(sink->counts.notes, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
 }
 
 const PsImportCounts *ps_import_counts(const PsImportSink *sink)
@@ -341,9 +378,19 @@ bool ps_import_sink_close(PsImportSink *sink, GError **error)
     return close_file(sink, &sink->samples, error) && close_file(sink, &sink->answers, error);
 }
 
+// rename() alone would replace an empty folder that somebody has made meanwhile. Where a file
+// system knows no RENAME_NOREPLACE, the place is taken first, by an empty folder of our own.
+static bool move_into_place(const PsImportSink *sink)
+{
+    if (renameat2(AT_FDCWD, sink->folder, AT_FDCWD, sink->output, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS) return false;
+    return g_mkdir(sink->output, 0777) == 0 && g_rename(sink->folder, sink->output) == 0;
+}
+
 bool ps_import_sink_finish(PsImportSink *sink, GError **error)
 {
-    if (g_rename(sink->folder, sink->output) != 0)
+    if (!move_into_place(sink))
         return ps_fail(error, PS_ERROR_CANT_CREATE, "%s: %s", sink->output, g_strerror(errno));
     g_clear_pointer(&sink->folder, g_free);
     return true;

@@ -45,7 +45,8 @@ void ps_import_repeat_parts(PsImportSink *sink, const char *parts);
 // What some system answered to the row, for predictions.jsonl. Before the row's end.
 void ps_import_set_answer(PsImportSink *sink, const char *answer);
 
-// Writes the row. PS_ERROR_DATA without an id or a part.
+// Writes the row. PS_ERROR_DATA without an id, with that of an earlier row, without a part, or
+// if the row is not one that a reader takes (too many references, say).
 bool ps_import_end(PsImportSink *sink, GError **error);
 
 // What to do with a record that was not understood: true, with problem counted (and freed), or
@@ -55,14 +56,19 @@ bool ps_import_tolerate(PsImportSink *sink, GError *problem, GError **error);
 typedef struct {
     size_t n_rows, n_media, n_answers, n_unknown;
     GPtrArray *unknown; // char *, the first PS_IMPORT_SHOWN messages; the sink's
+    GPtrArray *notes;   // char *, of ps_import_note; the sink's
 } PsImportCounts;
 #define PS_IMPORT_SHOWN 5
+
+// What is no error and yet has to be said when all is done.
+void ps_import_note(PsImportSink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 const PsImportCounts *ps_import_counts(const PsImportSink *sink);
 
 // The folder that is being written, and its files before it appears.
 const char *ps_import_folder(const PsImportSink *sink);
 
-// Closes the files and puts the folder in its place. PS_ERROR_DATA if there is no row.
+// Closes the files and puts the folder in its place. PS_ERROR_DATA if there is no row;
+// PS_ERROR_CANT_CREATE if something, an empty folder even, has come to be in that place.
 bool ps_import_sink_close(PsImportSink *sink, GError **error);
 bool ps_import_sink_finish(PsImportSink *sink, GError **error);

@@ -3,7 +3,7 @@
 
 typedef struct {
     const char *images;
-    const PsImportIndex *captions; // by image_id
+    PsImportIndex *captions; // by image_id
 } Context;
 
 static bool add_image(PsImportSink *sink, const cJSON *record, void *data, GError **error)
@@ -16,6 +16,8 @@ static bool add_image(PsImportSink *sink, const cJSON *record, void *data, GErro
     if (!ps_import_add_file(sink, PS_PART_IMAGE, context->images, name, error)) return false;
     for (size_t n = 0;; n++) {
         g_autoptr(cJSON) annotation = ps_import_index_find(context->captions, id, n);
+        if (annotation == NULL && n == 0)
+            return ps_fail(error, PS_ERROR_DATA, "picture %s has no caption", id);
         if (annotation == NULL) break;
         g_autofree char *caption = ps_import_need(annotation, "caption", error);
         if (caption == NULL) return false;
@@ -29,10 +31,13 @@ static bool import(const PsImportSource *source, PsImportSink *sink, GError **er
     g_autofree char *folder = g_path_get_dirname(source->path);
     const char *path = source->annotations != NULL ? source->annotations : source->path;
     g_autoptr(PsImportIndex) captions =
-        ps_import_index_new(path, "annotations", "image_id", error);
+        ps_import_index_new(path, "annotations", "image_id", sink, error);
     if (captions == NULL) return false;
     Context context = {source->images != NULL ? source->images : folder, captions};
-    return ps_import_elements(source->path, "images", sink, add_image, &context, error);
+    if (!ps_import_elements(source->path, "images", sink, add_image, &context, error))
+        return false;
+    ps_import_index_note_rest(captions, sink);
+    return true;
 }
 
 const PsImporter ps_importer_coco_captions = {

@@ -3,9 +3,16 @@
 
 typedef struct {
     const char *images;
-    const PsImportIndex *boxes;      // by image_id
-    const PsImportIndex *categories; // by id
+    PsImportIndex *boxes;      // by image_id
+    PsImportIndex *categories; // by id
 } Context;
+
+static bool is_box(const cJSON *box)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, box) if (!cJSON_IsNumber(one)) return false;
+    return cJSON_IsArray(box) && cJSON_GetArraySize(box) == 4;
+}
 
 // A box as detection_ap wants its references.
 static char *
@@ -19,8 +26,7 @@ box_json(const Context *context, const cJSON *annotation, char **label, GError *
     *label = ps_import_text_of(named, "name");
     if (*label == NULL)
         return ps_fail_null(error, PS_ERROR_DATA, "category %s has no name", category);
-    if (cJSON_GetArraySize(box) != 4)
-        return ps_fail_null(error, PS_ERROR_DATA, "a bbox is not four numbers");
+    if (!is_box(box)) return ps_fail_null(error, PS_ERROR_DATA, "a bbox is not four numbers");
     g_autoptr(cJSON) out = cJSON_CreateObject();
     cJSON_AddStringToObject(out, "label", *label);
     cJSON_AddItemToObject(out, "box", cJSON_Duplicate(box, true));
@@ -66,12 +72,16 @@ static bool import(const PsImportSource *source, PsImportSink *sink, GError **er
 {
     g_autofree char *folder = g_path_get_dirname(source->path);
     g_autoptr(PsImportIndex) boxes =
-        ps_import_index_new(source->path, "annotations", "image_id", error);
+        ps_import_index_new(source->path, "annotations", "image_id", sink, error);
     g_autoptr(PsImportIndex) categories =
-        boxes != NULL ? ps_import_index_new(source->path, "categories", "id", error) : NULL;
+        boxes != NULL ? ps_import_index_new(source->path, "categories", "id", sink, error)
+                      : NULL;
     if (categories == NULL) return false;
     Context context = {source->images != NULL ? source->images : folder, boxes, categories};
-    return ps_import_elements(source->path, "images", sink, add_image, &context, error);
+    if (!ps_import_elements(source->path, "images", sink, add_image, &context, error))
+        return false;
+    ps_import_index_note_rest(boxes, sink);
+    return true;
 }
 
 const PsImporter ps_importer_coco_instances = {

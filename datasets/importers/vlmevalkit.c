@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define OPTIONS "ABCDEFGHIJ"
+#define OPTIONS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define BASE64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 #define INDEX_MOST 64 // bytes of an image column that holds another row's index
 
 typedef struct {
@@ -13,11 +14,25 @@ typedef struct {
     GHashTable *parts; // index of a row → its pictures, for rows that name it
 } Context;
 
-static bool add_base64(PsImportSink *sink, const char *text, GError **error)
+// GLib's decoder passes over what is not of the alphabet.
+static bool is_base64(const char *text, GError **error)
 {
+    const size_t n_digits = strspn(text, BASE64), n_padding = strspn(text + n_digits, "=");
+    if (text[n_digits + n_padding] == '\0' && n_padding <= 2 && (n_digits + n_padding) % 4 == 0)
+        return true;
+    return ps_fail(error, PS_ERROR_DATA,
+                   "its image is not one in base64: it goes wrong after %zu characters",
+                   n_digits);
+}
+
+static bool add_one_base64(PsImportSink *sink, const char *text, void *data, GError **error)
+{
+    (void)data;
     size_t n_bytes = 0;
     const char *comma = g_str_has_prefix(text, "data:") ? strchr(text, ',') : NULL;
-    guchar *decoded = g_base64_decode(comma != NULL ? comma + 1 : text, &n_bytes);
+    if (comma != NULL) text = comma + 1;
+    if (!is_base64(text, error)) return false;
+    guchar *decoded = g_base64_decode(text, &n_bytes);
     g_autoptr(GBytes) bytes = g_bytes_new_take(decoded, n_bytes);
     g_autoptr(GError) problem = NULL;
     return ps_import_add_bytes(sink, PS_PART_IMAGE, bytes, NULL, &problem)
@@ -34,16 +49,22 @@ add_pictures(PsImportSink *sink,
              GError **error)
 {
     if (*text != '[') return add(sink, text, data, error);
-    g_auto(GStrv) pieces = g_strsplit_set(text, "[]'\", \n", -1);
-    for (char **piece = pieces; *piece != NULL; piece++)
-        if (**piece != '\0' && !add(sink, *piece, data, error)) return false;
-    return true;
-}
-
-static bool add_one_base64(PsImportSink *sink, const char *one, void *data, GError **error)
-{
-    (void)data;
-    return add_base64(sink, one, error);
+    const char *at = text;
+    while (*at != ']') {
+        at += 1 + strspn(at + 1, " \n"); // past '[' or ','
+        const char *close = *at == '\'' || *at == '"' ? strchr(at + 1, *at) : NULL;
+        if (close == NULL || memchr(at, '\\', (size_t)(close - at)) != NULL)
+            return ps_fail(error, PS_ERROR_DATA, "its list of pictures breaks off at byte %zu",
+                           (size_t)(at - text));
+        g_autofree char *one = g_strndup(at + 1, (size_t)(close - at - 1));
+        if (!add(sink, one, data, error)) return false;
+        at = close + 1 + strspn(close + 1, " \n");
+        if (*at != ',' && *at != ']')
+            return ps_fail(error, PS_ERROR_DATA, "its list of pictures breaks off at byte %zu",
+                           (size_t)(at - text));
+    }
+    return at[1] == '\0'
+           || ps_fail(error, PS_ERROR_DATA, "its list of pictures goes on after its end");
 }
 
 static bool add_one_path(PsImportSink *sink, const char *one, void *data, GError **error)
@@ -91,6 +112,15 @@ static bool append_question(GString *out, const PsImportRow *row)
     return has_options;
 }
 
+// An answer to options is the letter of one of them, by itself.
+static bool is_option(const PsImportRow *row, const char *answer)
+{
+    const char *option = strlen(answer) == 1 && strchr(OPTIONS, *answer) != NULL
+                             ? ps_import_cell(row, answer)
+                             : NULL;
+    return option != NULL && *option != '\0';
+}
+
 static bool add_row(PsImportSink *sink, const PsImportRow *row, void *data, GError **error)
 {
     const char *index = ps_import_cell(row, "index"), *answer = ps_import_cell(row, "answer");
@@ -101,9 +131,15 @@ static bool add_row(PsImportSink *sink, const PsImportRow *row, void *data, GErr
     if (!add_image(sink, row, data, error)) return false;
     const bool has_options = append_question(question, row);
     ps_import_add_text(sink, question->str);
+    if (has_options && answer != NULL && *answer != '\0' && !is_option(row, answer))
+        return ps_fail(error, PS_ERROR_DATA, "its answer \"%s\" is none of its options",
+                       answer);
     if (answer != NULL && *answer != '\0') ps_import_add_reference(sink, answer);
     ps_import_add_attribute(sink, "category", ps_import_cell(row, "category"));
-    ps_import_add_attribute(sink, "l2-category", ps_import_cell(row, "l2-category"));
+    ps_import_add_attribute(sink, "l2-category",
+                            ps_import_cell(row, ps_import_cell(row, "L2-category") != NULL
+                                                    ? "L2-category"
+                                                    : "l2-category"));
     ps_import_add_attribute(sink, "split", ps_import_cell(row, "split"));
     ps_import_add_attribute(sink, "options", has_options ? "yes" : "no");
     return ps_import_end(sink, error);

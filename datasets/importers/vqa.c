@@ -5,15 +5,16 @@
 
 typedef struct {
     const char *images;
-    const PsImportIndex
-        *annotations;  // of VQAv2, by question_id; NULL: answers are in the record
-    const char *split; // "val2014", of VQAv2's file names
+    PsImportIndex *annotations; // of VQAv2, by question_id; NULL: answers are in the record
+    const char *split;          // "val2014", of VQAv2's file names
 } Context;
 
 // One reference a person: how many agree is what counts.
 static bool add_answers(PsImportSink *sink, const cJSON *record, GError **error)
 {
     const cJSON *answers = cJSON_GetObjectItemCaseSensitive(record, "answers"), *one;
+    if (!cJSON_IsArray(answers) || answers->child == NULL)
+        return ps_fail(error, PS_ERROR_DATA, "has no list of answers");
     cJSON_ArrayForEach(one, answers)
     {
         const char *text =
@@ -27,6 +28,9 @@ static bool add_answers(PsImportSink *sink, const cJSON *record, GError **error)
 static bool
 add_image(PsImportSink *sink, const Context *context, const char *id, GError **error)
 {
+    const bool is_number = *id != '\0' && id[strspn(id, "0123456789")] == '\0';
+    if (context->annotations != NULL && !is_number)
+        return ps_fail(error, PS_ERROR_DATA, "its image_id is \"%s\", not a number", id);
     g_autofree char *coco = g_strdup_printf("COCO_%s_%012" G_GUINT64_FORMAT ".jpg",
                                             context->split, g_ascii_strtoull(id, NULL, 10));
     g_autofree char *plain = g_strdup_printf("%s.jpg", id);
@@ -75,11 +79,14 @@ static bool import(const PsImportSource *source, PsImportSink *sink, GError **er
     g_autoptr(PsImportIndex) annotations = NULL;
     if (source->annotations != NULL)
         annotations =
-            ps_import_index_new(source->annotations, "annotations", "question_id", error);
+            ps_import_index_new(source->annotations, "annotations", "question_id", sink, error);
     if (source->annotations != NULL && annotations == NULL) return false;
     Context context = {source->images != NULL ? source->images : folder, annotations, split};
-    return ps_import_elements(source->path, annotations != NULL ? "questions" : "data", sink,
-                              add_question, &context, error);
+    if (!ps_import_elements(source->path, annotations != NULL ? "questions" : "data", sink,
+                            add_question, &context, error))
+        return false;
+    if (annotations != NULL) ps_import_index_note_rest(annotations, sink);
+    return true;
 }
 
 const PsImporter ps_importer_vqa = {

@@ -123,6 +123,8 @@ static void report(const PsImportSink *sink, const PsImporter *importer, const F
         fprintf(stderr, "left out: %s\n", (const char *)counts->unknown->pdata[i]);
     if (counts->n_unknown > 0)
         fprintf(stderr, "%zu records were not understood and left out\n", counts->n_unknown);
+    for (guint i = 0; i < counts->notes->len; i++)
+        fprintf(stderr, "%s\n", (const char *)counts->notes->pdata[i]);
     printf("score with: %s\n", importer->metrics);
     printf("next: proofsheet run %s/suite.yaml --model ", flags->output);
     if (counts->n_answers > 0)

@@ -115,7 +115,7 @@ tests:
   - vars: {text: cat}
     assert: [{type: equals, value: chat}]
   - vars: {text: dog, language: German}
-    assert: [{type: icontains, value: Hund}]
+    assert: [{type: equals, value: Hund}]
 YAML
 import promptfoo promptfooconfig.yaml
 assert_eq "promptfoo" "$(rows '[.id, .parts[0].text, .references[0], .cluster]' | head -n 3 | tr '\n' ' ')" \
@@ -160,4 +160,18 @@ printf '{"data": [{"questionId": 1, "question": "?", "image": "link.png", "answe
 refused 65 "is no file below pictures" docvqa link.json --media pictures
 rm pictures/link.png
 printf '%s\n' '{"question_id": 1, "image": "a.png", "text": "Dog?", "label": "yes"}' '{"question_id": 1, "image": "a.png", "text": "Car?", "label": "no"}' >twice.json
-refused 65 "1" pope twice.json --media pictures
+refused 65 'twice.json:2: its id "1" is that of an earlier one' pope twice.json --media pictures
+printf 'index\tquestion\tanswer\tA\tB\n1\tWhat?\tC\tx\ty\n' >letter.tsv
+refused 65 'letter.tsv:2: its answer "C" is none of its options' vlmevalkit letter.tsv
+printf 'tests: [{vars: {a: b}, assert: [{type: contains, value: x}]}, {vars: {a: c}}]\n' >contains.yaml
+refused 65 'contains.yaml: tests[0]: its assertion "contains" is not understood' promptfoo contains.yaml
+jq 'del(.annotations[1].image_id)' coco.json >keyless.json
+refused 65 'keyless.json: annotations[1]: has no "image_id"' coco_captions keyless.json --media pictures
+printf '84-121123-0000 GO\n84-121123-0001 ON\n' >libri/84/121123/84-121123.trans.txt
+refused 65 '84-121123.trans.txt:2: ' librispeech libri
+: >libri/84/121123/84-121123.trans.txt
+refused 65 '84-121123-0000.flac: is in no transcript' librispeech libri
+
+say "what belongs to no row is told"
+run_expect 0 "$proofsheet" import coco_captions coco.json --media pictures -o other
+assert_contains "the note" "$err" '1 records belong to none that was imported, the first is coco.json: annotations[2]'
