@@ -1,170 +1,19 @@
 #include "harness/collect.h"
 #include "harness/evidence.h"
 #include "harness/json.h"
-#include "harness/price.h"
 
 #include "harness/cli/command.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/log.h"
-#include "harness/cli/options.h"
 #include "harness/cli/output.h"
 #include "harness/cli/provider.h"
+#include "harness/cli/run_facts.h"
+#include "harness/cli/run_flags.h"
 #include "harness/cli/verdict.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
-
-// What the command line says.
-typedef struct {
-    char *model, *run_path, *log_level, *baseline, *policy;
-    char **outputs;
-    int limit, epochs, max_connections, max_retries, max_tokens, seed;
-    double timeout_s, temperature, rate;
-    PsPrice price;
-    PsIngest ingest;
-    PsBudget budget;
-    char *sampling;
-    gboolean video_sound;
-    gboolean stream, logprobs, is_durable, verify_media, allow_outside, is_quiet, no_evidence,
-        retry_failed, no_judge, self_judge;
-} Flags;
-
-static void flags_clear(Flags *flags)
-{
-    g_free(flags->model);
-    g_free(flags->run_path);
-    g_free(flags->log_level);
-    g_free(flags->baseline);
-    g_free(flags->policy);
-    g_free(flags->sampling);
-    g_strfreev(flags->outputs);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Flags, flags_clear)
-
-static char **parse(Flags *flags, int argc, char **argv, GError **error)
-{
-    *flags = (Flags){.max_retries = 5,
-                     .timeout_s = 120,
-                     .temperature = NAN,
-                     .seed = -1,
-                     .price = {NAN, NAN}};
-    const GOptionEntry entries[] = {
-        {"model", 'm', 0, G_OPTION_ARG_STRING, &flags->model, "The system under test",
-         "PROVIDER/NAME"},
-        {"run", 'r', 0, G_OPTION_ARG_FILENAME, &flags->run_path,
-         "The run file; one that exists is resumed (default: SUITE-SYSTEM.proof)", "FILE"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &flags->outputs,
-         "Write a report; the format follows from the extension; may be repeated", "FILE"},
-        {"baseline", 'b', 0, G_OPTION_ARG_FILENAME, &flags->baseline,
-         "Gate: hold the run against this one; 1 fail, 2 undecided", "RUN"},
-        {"policy", 'p', 0, G_OPTION_ARG_FILENAME, &flags->policy,
-         "Gate: the rules (default: the suite has them as `gate`)", "FILE"},
-        {"limit", 0, 0, G_OPTION_ARG_INT, &flags->limit, "Most samples of each task", "N"},
-        {"epochs", 0, 0, G_OPTION_ARG_INT, &flags->epochs, "Ask each item N times", "N"},
-        {"max-connections", 0, 0, G_OPTION_ARG_INT, &flags->max_connections,
-         "Most requests in flight", "N"},
-        {"max-retries", 0, 0, G_OPTION_ARG_INT, &flags->max_retries,
-         "Further attempts after 429, 5xx or a lost connection (default 5)", "N"},
-        {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &flags->timeout_s,
-         "Limit for one request, retries included (default 120)", "SECONDS"},
-        {"rate", 0, 0, G_OPTION_ARG_DOUBLE, &flags->rate,
-         "Open loop: Poisson arrivals at this rate; latency counts from the arrival",
-         "PER-SECOND"},
-        {"temperature", 0, 0, G_OPTION_ARG_DOUBLE, &flags->temperature, "Asked of the system",
-         "T"},
-        {"max-tokens", 0, 0, G_OPTION_ARG_INT, &flags->max_tokens, "Asked of the system", "N"},
-        {"seed", 0, 0, G_OPTION_ARG_INT, &flags->seed, "Asked of the system", "N"},
-        {"stream", 0, 0, G_OPTION_ARG_NONE, &flags->stream,
-         "Ask for streamed answers: time to first token, gaps between tokens", NULL},
-        {"logprobs", 0, 0, G_OPTION_ARG_NONE, &flags->logprobs,
-         "Ask for the probabilities of the answer's tokens, which become its confidence", NULL},
-        {"frames", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.frames,
-         "Send videos as N frames, also to a system that takes videos", "N"},
-        {"sampling", 0, 0, G_OPTION_ARG_STRING, &flags->sampling,
-         "Which frames: uniform (default), keyframe or hierarchical", "HOW"},
-        {"video-sound", 0, 0, G_OPTION_ARG_NONE, &flags->video_sound,
-         "Send the sound of videos that go as frames", NULL},
-        {"pages", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.pages,
-         "Send documents as pictures of their first N pages", "N"},
-        {"series-rows", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.series_rows,
-         "Send series as text of at most N lines", "N"},
-        {"max-image-pixels", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_image_pixels,
-         "Reduce pictures to this many pixels", "N"},
-        {"max-image-side", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_image_side,
-         "Reduce pictures to this longer side", "PX"},
-        {"max-request-bytes", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_request_bytes,
-         "Reduce the pictures of a request until it fits", "N"},
-        {"max-request-tokens", 0, 0, G_OPTION_ARG_INT64, &flags->ingest.max_request_tokens,
-         "The same for tokens, as estimated (docs/adapters.md)", "N"},
-        {"budget-pixels", 0, 0, G_OPTION_ARG_INT64, &flags->budget.pixels,
-         "Refuse requests whose pictures have more (reference/unified)", "N"},
-        {"budget-seconds", 0, 0, G_OPTION_ARG_DOUBLE, &flags->budget.seconds,
-         "The same for the sound of a request", "S"},
-        {"budget-tokens", 0, 0, G_OPTION_ARG_INT64, &flags->budget.tokens,
-         "The same for positions of the prompt, text and media", "N"},
-        {"budget-bytes", 0, 0, G_OPTION_ARG_INT64, &flags->budget.bytes,
-         "The same for the memory that a request takes", "N"},
-        {"price-input", 0, 0, G_OPTION_ARG_DOUBLE, &flags->price.input,
-         "Dollars per million tokens of input, for the metric cost", "DOLLARS"},
-        {"price-output", 0, 0, G_OPTION_ARG_DOUBLE, &flags->price.output,
-         "Dollars per million tokens of output", "DOLLARS"},
-        {"durable", 0, 0, G_OPTION_ARG_NONE, &flags->is_durable,
-         "Stored answers also survive a power failure (slower)", NULL},
-        {"verify", 0, 0, G_OPTION_ARG_NONE, &flags->verify_media,
-         "Compare media with their stated hashes as they are loaded", NULL},
-        {"allow-outside", 0, 0, G_OPTION_ARG_NONE, &flags->allow_outside,
-         "Let datasets name media outside of their folder", NULL},
-        {"retry-failed", 0, 0, G_OPTION_ARG_NONE, &flags->retry_failed,
-         "Ask again what failed or timed out in an earlier part of this run", NULL},
-        {"no-evidence", 0, 0, G_OPTION_ARG_NONE, &flags->no_evidence,
-         "Keep no pictures and sounds in the run file", NULL},
-        {"no-judge", 0, 0, G_OPTION_ARG_NONE, &flags->no_judge,
-         "Leave the judge of the suite for later (score --judge)", NULL},
-        {"self-judge", 0, 0, G_OPTION_ARG_NONE, &flags->self_judge,
-         "Let the system under test judge its own answers", NULL},
-        {"log-level", 0, 0, G_OPTION_ARG_STRING, &flags->log_level,
-         "error, warning (default), info or debug", "LEVEL"},
-        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &flags->is_quiet, "No progress line, no table",
-         NULL},
-        {0},
-    };
-    return ps_options_parse(ps_command_run.usage, ps_command_run.summary, entries, argc, argv,
-                            error);
-}
-
-// Flags of the input as the plan takes them.
-static bool check_input(Flags *flags, GError **error)
-{
-    PsIngest *ingest = &flags->ingest;
-    g_autoptr(GError) problem = NULL;
-    ingest->video_sound = flags->video_sound;
-    ingest->has_sampling = flags->sampling != NULL;
-    if (flags->sampling != NULL && !ps_sampling_find(flags->sampling, &ingest->sampling))
-        return ps_fail(error, PS_ERROR_USAGE,
-                       "--sampling %s: not uniform, keyframe or hierarchical", flags->sampling);
-    if (ps_ingest_check(ingest, &problem) && ps_budget_check(&flags->budget, &problem))
-        return true;
-    return ps_fail(error, PS_ERROR_USAGE, "%s (see --help)", problem->message);
-}
-
-static bool check_flags(Flags *flags, char **words, GError **error)
-{
-    if (g_strv_length(words) != 1)
-        return ps_fail(error, PS_ERROR_USAGE, "takes one suite (see --help)");
-    if (flags->model == NULL)
-        return ps_fail(error, PS_ERROR_USAGE,
-                       "--model PROVIDER/NAME is missing (see: proofsheet list)");
-    if (flags->limit < 0 || flags->epochs < 0 || flags->epochs > 1000
-        || flags->max_connections < 0 || flags->max_connections > 100000
-        || flags->max_retries < 0 || flags->max_tokens < 0)
-        return ps_fail(error, PS_ERROR_USAGE, "a number is out of range (see --help)");
-    if (!(flags->timeout_s > 0 && flags->timeout_s <= 1e6)
-        || !(flags->rate >= 0 && flags->rate <= 1e6))
-        return ps_fail(error, PS_ERROR_USAGE, "--timeout or --rate is out of range");
-    return check_input(flags, error) && ps_price_check(&flags->price, error);
-}
 
 // A limit that nobody keeps would be a lie.
 static bool check_budget(const PsAdapter *adapter, const PsSystem *system, GError **error)
@@ -191,7 +40,7 @@ static bool check_connections(const PsAdapter *adapter, const PsSystem *system, 
     return true;
 }
 
-static PsSystem system_of(const Flags *flags, const PsAdapter *adapter, const char *name)
+static PsSystem system_of(const PsRunFlags *flags, const PsAdapter *adapter, const char *name)
 {
     const int asked = flags->max_connections;
     const int connections = asked > 0 ? asked : ps_model_connections(adapter);
@@ -239,76 +88,6 @@ static char *default_run_path(const char *suite, const char *model)
     return g_strdup_printf("%.200s.proof", name);
 }
 
-// A run that was resumed under other circumstances shows all of them.
-static bool set_fact(PsRunFile *run, const char *name, const char *value, GError **error)
-{
-    if (value == NULL) return true;
-    g_autofree char *row = g_strdup_printf("fact %s", name);
-    g_autofree char *stored = ps_runfile_get_info(run, row);
-    if (stored == NULL) return ps_runfile_set_info(run, row, value, error);
-    if (g_str_has_suffix(stored, value)) return true;
-    g_autofree char *both = g_strdup_printf("%s, then %s", stored, value);
-    return ps_runfile_set_info(run, row, both, error);
-}
-
-// What an adapter says of its system, one fact a member: "tesseract" "5.3.0".
-static bool set_system_facts(PsRunFile *run, const cJSON *object, GError **error)
-{
-    for (const cJSON *member = object != NULL ? object->child : NULL; member != NULL;
-         member = member->next) {
-        if (cJSON_IsObject(member)) {
-            if (!set_system_facts(run, member, error)) return false;
-            continue;
-        }
-        char *printed = cJSON_IsString(member) ? NULL : cJSON_PrintUnformatted(member);
-        const char *value = printed != NULL ? printed : member->valuestring;
-        bool is_ok = set_fact(run, member->string, value, error);
-        cJSON_free(printed);
-        if (!is_ok) return false;
-    }
-    return true;
-}
-
-// What devices and severities stood for.
-static bool set_condition_facts(PsRunFile *run, const PsTask *task, GError **error)
-{
-    for (size_t c = 0; c < task->n_conditions; c++) {
-        const PsSuiteCondition *condition = &task->conditions[c];
-        const char *chain = condition->capture.chain;
-        if (chain == NULL || strcmp(chain, condition->label) == 0) continue;
-        g_autofree char *name = g_strconcat("condition ", condition->label, NULL);
-        if (!set_fact(run, name, chain, error)) return false;
-    }
-    return true;
-}
-
-// How it was run, for the reader of a report.
-static bool
-set_facts(PsRunFile *run, const PsPlan *plan, const PsCollectOptions *options, GError **error)
-{
-    const PsAdapter *adapter = options->adapter;
-    g_autofree char *described =
-        adapter->describe != NULL ? adapter->describe(&options->system) : NULL;
-    g_autoptr(cJSON) system = described != NULL ? cJSON_Parse(described) : NULL;
-    g_autofree char *load =
-        options->rate_per_second > 0
-            ? g_strdup_printf("open loop, Poisson arrivals, %g/s, at most %d in flight",
-                              options->rate_per_second, options->system.max_connections)
-            : g_strdup_printf("closed loop, %d in flight", options->system.max_connections);
-    g_autofree char *limits =
-        g_strdup_printf("%g s a request, %d retries", (double)options->system.timeout_ns * 1e-9,
-                        options->system.max_retries);
-    g_autofree char *epochs = g_strdup_printf("%d", plan->epochs);
-    g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, plan->seed);
-    for (size_t i = 0; i < plan->suite->n_tasks; i++)
-        if (!set_condition_facts(run, &plan->suite->tasks[i], error)) return false;
-    return set_system_facts(run, system, error) && set_fact(run, "load", load, error)
-           && set_fact(run, "limits", limits, error)
-           && set_fact(run, "options", plan->options, error)
-           && set_fact(run, "epochs", epochs, error) && set_fact(run, "suite seed", seed, error)
-           && set_fact(run, "proofsheet", PS_VERSION, error) && ps_runfile_commit(run, error);
-}
-
 static volatile sig_atomic_t stop;
 
 static void on_signal(int number)
@@ -349,14 +128,16 @@ static PsSheet *sheet_with_evidence(PsRunFile *run,
     return ps_sheet_new(run, registry, error);
 }
 
-static bool is_gated(const Flags *flags)
+static bool is_gated(const PsRunFlags *flags)
 {
     return flags->baseline != NULL || flags->policy != NULL;
 }
 
 // What a gate after the run would stumble over is found before anything is asked.
-static bool
-check_gate(const Flags *flags, const PsSuite *suite, const PsRegistry *registry, GError **error)
+static bool check_gate(const PsRunFlags *flags,
+                       const PsSuite *suite,
+                       const PsRegistry *registry,
+                       GError **error)
 {
     if (!is_gated(flags)) return true;
     if (flags->policy == NULL && suite->gate == NULL)
@@ -373,7 +154,7 @@ check_gate(const Flags *flags, const PsSuite *suite, const PsRegistry *registry,
 }
 
 // Adds what the gate says, if one was asked.
-static bool gate(const Flags *flags,
+static bool gate(const PsRunFlags *flags,
                  const PsRegistry *registry,
                  PsRunFile *run,
                  PsSheet *sheet,
@@ -389,7 +170,7 @@ static bool gate(const Flags *flags,
 }
 
 // Has the suite's judge rate the answers, if it has one.
-static bool judge(const Flags *flags,
+static bool judge(const PsRunFlags *flags,
                   const PsRegistry *registry,
                   const PsPlan *plan,
                   PsRunFile *run,
@@ -403,7 +184,7 @@ static bool judge(const Flags *flags,
     return plan->suite->judge == NULL || ps_cli_judge(&asking, plan, run, error);
 }
 
-static bool collect_and_report(const Flags *flags,
+static bool collect_and_report(const PsRunFlags *flags,
                                const PsRegistry *registry,
                                PsPlan *plan,
                                PsRunFile *run,
@@ -417,7 +198,7 @@ static bool collect_and_report(const Flags *flags,
         || (flags->retry_failed && !ps_collect_forget_failures(run, error))
         || !ps_collect(plan, run, options, &result, error))
         return false;
-    if (result.n_stored > 0 && !set_facts(run, plan, options, error)) return false;
+    if (result.n_stored > 0 && !ps_run_facts_set(run, plan, options, error)) return false;
     if (!result.was_stopped && !flags->no_judge && !judge(flags, registry, plan, run, error))
         return false;
     if (result.was_stopped || stop) {
@@ -436,15 +217,15 @@ static bool collect_and_report(const Flags *flags,
 static bool
 run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError **error)
 {
-    g_auto(Flags) flags = {0};
-    g_auto(GStrv) words = parse(&flags, argc, argv, error);
-    if (words == NULL || !check_flags(&flags, words, error)
+    g_auto(PsRunFlags) flags = {0};
+    g_autofree char *path_of_suite = ps_run_flags_parse(&flags, argc, argv, error);
+    if (path_of_suite == NULL
         || !ps_log_set_level(flags.log_level != NULL ? flags.log_level : "warning", error)
         || !ps_output_check(registry, PS_OUTPUT_SHEET, flags.outputs, error))
         return false;
     const char *name = NULL;
     const PsAdapter *adapter = ps_model_adapter(registry, "--model", flags.model, &name, error);
-    PsSuite *suite = adapter != NULL ? ps_suite_load(words[0], registry, error) : NULL;
+    PsSuite *suite = adapter != NULL ? ps_suite_load(path_of_suite, registry, error) : NULL;
     if (suite == NULL) return false;
     PsCollectOptions options = {
         .adapter = adapter,
