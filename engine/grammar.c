@@ -45,7 +45,7 @@ static uint16_t shared_bytes(PeString a, PeString b)
 static bool can_answer(const PeVocabulary *vocabulary, int32_t token)
 {
     const PeToken *it = &vocabulary->tokens[token];
-    return (it->kind == PE_TOKEN_NORMAL || it->kind == PE_TOKEN_BYTE) && it->bytes.n_bytes > 0
+    return it->kind == PE_TOKEN_NORMAL && it->bytes.n_bytes > 0
            && it->bytes.n_bytes < UINT16_MAX && !pe_token_is_end(vocabulary, token);
 }
 
@@ -77,10 +77,21 @@ static void fill_order(PeTokenOrder *order, const Entry *entries)
     }
 }
 
+// So that every state of every automaton has a token that goes on.
+static bool has_every_byte(const PeVocabulary *vocabulary, PeError *error)
+{
+    for (int byte = 0; byte < 256; byte++)
+        if (!can_answer(vocabulary, vocabulary->byte_tokens[byte]))
+            return pe_fail(error, "byte 0x%02x has no token that an answer may be made of",
+                           (unsigned)byte);
+    return true;
+}
+
 static bool sort_tokens(PeTokenOrder *order, Entry *entries, PeError *error)
 {
     const size_t n_bytes = list_tokens(order, entries);
     if (order->n_ends == 0) return pe_fail(error, "the model has no token that ends an answer");
+    if (!has_every_byte(order->vocabulary, error)) return false;
     order->bytes = malloc(n_bytes + 1);
     if (order->bytes == NULL) return pe_fail_memory(error);
     qsort(entries, order->n, sizeof *entries, compare);

@@ -10,7 +10,7 @@
 // for them. Nothing is allocated after making.
 //
 // Control tokens are never allowed; tokens that end an answer are where it may end, and only
-// there. Since every byte is a token, there always is one that goes on.
+// there. Every byte has to have a token, so there always is one that goes on.
 #pragma once
 
 #include "engine/automaton.h"
@@ -28,7 +28,7 @@ typedef struct {
     int32_t *ends;                  // [n_ends] that end an answer
 } PeTokenOrder;
 
-// False: no memory, no token that ends an answer.
+// False: no memory, no token that ends an answer, a byte without a token to answer with.
 bool pe_token_order_init(PeTokenOrder *order, const PeVocabulary *vocabulary, PeError *error);
 void pe_token_order_clear(PeTokenOrder *order);
 
@@ -47,5 +47,6 @@ void pe_grammar_free(PeGrammar *grammar);
 void pe_grammar_allow(PeGrammar *grammar, uint64_t *bits);
 // The next token was this one.
 void pe_grammar_take(PeGrammar *grammar, int32_t token);
-// Whether the answer is one of the texts that are allowed.
+// Whether the answer is one of the texts that are allowed (or, after a token that was not, none
+// any more).
 bool pe_grammar_may_end(const PeGrammar *grammar);

@@ -58,6 +58,21 @@ read_structured(const cJSON *structured, PePattern *pattern, PePiece *whole, GEr
                    "structured_outputs has neither choice nor json alone");
 }
 
+// vLLM's names before there was structured_outputs: a client that asks for them should not get
+// free text.
+static bool refuse_guided(const cJSON *body, GError **error)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(
+        one,
+        body) if (g_str_has_prefix(one->string, "guided_")
+                  && !cJSON_IsNull(
+                      one)) return ps_fail(error, PS_ERROR_DATA,
+                                           "%.40s is not known here (structured_outputs is)",
+                                           one->string);
+    return true;
+}
+
 bool ps_chat_format_read(PsServeWorker *worker,
                          const cJSON *body,
                          PeGrammar **grammar,
@@ -67,6 +82,7 @@ bool ps_chat_format_read(PsServeWorker *worker,
     const cJSON *structured = member(body, "structured_outputs");
     PePattern pattern = {0};
     PePiece whole;
+    if (!refuse_guided(body, error)) return false;
     if (format != NULL && g_strcmp0(ps_json_string(format, "type"), "text") == 0) format = NULL;
     if (format == NULL && structured == NULL) return true;
     if (format != NULL && structured != NULL)

@@ -121,6 +121,7 @@ refused 400 "" '{"messages": [{"role": "user", "content": [{"type": "image_url",
 refused 400 "temperature" '{"messages": [{"role": "user", "content": "x"}], "temperature": -1}'
 refused 400 "schema/a: minimum" "{$ask, \"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"schema\": {\"properties\": {\"a\": {\"minimum\": 3}}}}}}"
 refused 400 "response_format is not" "{$ask, \"response_format\": {\"type\": \"xml\"}}"
+refused 400 "guided_choice is not known" "{$ask, \"guided_choice\": [\"a\"]}"
 refused 400 "list of 1 to" "{$ask, \"structured_outputs\": {\"choice\": []}}"
 refused 400 "tools" '{"messages": [{"role": "user", "content": "x"}], "tools": [{"type": "function", "function": {"name": "f"}}]}'
 refused 400 "n has to be 1" '{"messages": [{"role": "user", "content": "x"}], "n": 2}'

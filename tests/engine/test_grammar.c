@@ -141,7 +141,7 @@ static bool may_come(const Fixture *it, uint16_t state, int32_t token)
     const PeVocabulary *vocabulary = it->model->vocabulary;
     const PeToken *what = &vocabulary->tokens[token];
     if (pe_token_is_end(vocabulary, token)) return it->automaton.accepts[state];
-    if (what->kind != PE_TOKEN_NORMAL && what->kind != PE_TOKEN_BYTE) return false;
+    if (what->kind != PE_TOKEN_NORMAL) return false;
     return pe_automaton_run(&it->automaton, state, what->bytes.bytes, what->bytes.n_bytes)
            != PE_AUTOMATON_DEAD;
 }
@@ -173,6 +173,17 @@ static bool draw_answer(Fixture *it, PeRandom *random, char *text, size_t n_most
         n += bytes.n_bytes;
         state = pe_automaton_run(&it->automaton, state, bytes.bytes, bytes.n_bytes);
     }
+}
+
+Test(grammar, every_byte_has_to_have_a_token_that_does_not_end)
+{
+    PeModel *model = fixture_open(FIXTURE_F32);
+    PeTokenOrder order;
+    PeError error = {0};
+    model->vocabulary->end = model->vocabulary->byte_tokens['"'];
+    cr_expect(!pe_token_order_init(&order, model->vocabulary, &error));
+    cr_expect(strstr(error.message, "byte 0x22"), "%s", error.message);
+    pe_model_free(model);
 }
 
 Test(grammar, drawn_answers_are_one_of_the_choices)
