@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #if defined(__x86_64__)
@@ -16,10 +17,15 @@ enum { RUNS = 8, TASKS_PER_THREAD = 4, SQUARES = 4 };
 // Operands of AMX in the shape of a prompt's products: a panel of weights and blocks of inputs.
 enum { UNIT_BYTES = 2048, UNITS = 18, PANEL_TILES = 4, INPUT_BLOCKS = 16 };
 
+// More than the last cache of any machine, together.
+enum { MEMORY_BYTES = 256 * 1024 * 1024, MEMORY_PARTS = 4 };
+
 struct EngineLimits {
     PeCompute *compute;
     unsigned n_threads;
     unsigned char *weights, *inputs; // [PANEL_TILES or INPUT_BLOCKS, UNITS, UNIT_BYTES]
+    unsigned char *memory;           // [MEMORY_PARTS, MEMORY_BYTES]
+    size_t next_part;
 };
 
 static double now_s(void)
@@ -66,6 +72,7 @@ void engine_limits_free(EngineLimits *limits)
     pe_compute_free(limits->compute);
     free(limits->weights);
     free(limits->inputs);
+    free(limits->memory);
     free(limits);
 }
 
@@ -246,4 +253,16 @@ double engine_limits_read_s(EngineLimits *limits, const void *bytes, size_t n_by
     const double start = now_s();
     pe_compute_run(limits->compute, n_tasks, memory_read, &memory);
     return (now_s() - start) * (double)n_bytes / (double)(n_tasks * task_bytes);
+}
+
+double engine_limits_memory_s(EngineLimits *limits, size_t n_bytes)
+{
+    const size_t n = (size_t)MEMORY_PARTS * MEMORY_BYTES;
+    if (!limits->memory) {
+        limits->memory = aligned_alloc(4096, n);
+        if (!limits->memory) fail();
+        memset(limits->memory, 1, n);
+    }
+    const size_t part = limits->next_part++ % MEMORY_PARTS;
+    return engine_limits_read_s(limits, limits->memory + part * MEMORY_BYTES, n_bytes);
 }

@@ -17,3 +17,7 @@ void engine_limits_print(EngineLimits *limits);
 
 // How long reading n_bytes takes, once, in several places at once.
 double engine_limits_read_s(EngineLimits *limits, const void *bytes, size_t n_bytes);
+
+// The same for n_bytes ≤ 256 MB that were not read for so long that no cache has them: the next
+// ones of 1 GB, which is made by the first call.
+double engine_limits_memory_s(EngineLimits *limits, size_t n_bytes);

@@ -102,7 +102,8 @@ static void inputs_work(void *data, size_t block, unsigned thread)
 static void weights_fetch(PeType type, const unsigned char *row, size_t k, size_t n)
 {
     const uintptr_t at = (uintptr_t)row + pe_type_row_bytes(type, k);
-    for (size_t i = 0; i < pe_type_row_bytes(type, n); i += LINE_BYTES)
+    const size_t n_bytes = pe_type_row_bytes(type, n);
+    for (size_t i = 0; i < n_bytes; i += LINE_BYTES)
         __builtin_prefetch((const void *)(at + i), 0, 2);
 }
 
