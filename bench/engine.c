@@ -76,13 +76,15 @@ static void weights_add(Lm *lm, const PeMatrix *matrix)
 
 static void weights_find(Lm *lm)
 {
+    enum { MATRICES = 7 };
     const PeDecoder *decoder = &lm->model->decoder;
     weights_add(lm, &decoder->head);
     for (size_t i = 0; i < decoder->n_layers; i++) {
         const PeLayer *layer = &decoder->layers[i];
-        const PeMatrix *matrices[] = {&layer->query, &layer->key, &layer->value, &layer->output,
-                                      &layer->gate,  &layer->up,  &layer->down};
-        for (size_t j = 0; j < sizeof matrices / sizeof *matrices; j++)
+        const PeMatrix *matrices[MATRICES] = {&layer->query,  &layer->key,  &layer->value,
+                                              &layer->output, &layer->gate, &layer->up,
+                                              &layer->down};
+        for (size_t j = 0; j < MATRICES; j++)
             weights_add(lm, matrices[j]);
     }
 }
