@@ -43,6 +43,11 @@ static inline void v_store_n(float *to, V v, size_t n)
     _mm512_mask_storeu_ps(to, first_lanes(n), v);
 }
 
+static inline V v_set_f16(uint16_t half)
+{
+    return _mm512_cvtph_ps(_mm256_set1_epi16((short)half));
+}
+
 static inline V v_load_f16(const uint16_t *from)
 {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)from));
