@@ -4,8 +4,9 @@
 //   engine vision FILE LM exact|fast N_THREADS   a picture of the size of one tile
 //   engine limits N_THREADS                      what the machine does at most
 //
-// Prints lines of a name and a number. Of several runs the median counts; the first, which
-// reads the file from disk, does not.
+// Prints lines of a name and a number, one a run; the first, which reads the file from disk,
+// does not count. What the machine does at most is measured between the runs, so that numbers
+// of the same place in both belong together.
 #include "bench/engine_limits.h"
 #include "bench/engine_vision.h"
 
@@ -16,7 +17,13 @@
 #include <string.h>
 #include <time.h>
 
-enum { PROMPT = 512, ANSWER = 128, RUNS = 3 };
+enum {
+    PROMPT = 512,
+    ANSWER = 128,
+    LIMIT_EVERY = 16,
+    RUNS = 5,
+    MEMORY_BYTES = 128 * 1024 * 1024
+};
 
 static _Noreturn void fail(const char *what)
 {
@@ -29,18 +36,6 @@ static double now_s(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, compare);
-    return values[n / 2];
 }
 
 static unsigned threads_read(const char *text)
@@ -64,7 +59,35 @@ typedef struct {
     PeWork work;
     PeCache cache;
     float *logits;
+    const unsigned char *weights; // of all matrices, as they lie in the mapped file
+    size_t n_weight_bytes;
+    EngineLimits *limits;
 } Lm;
+
+static void weights_add(Lm *lm, const PeMatrix *matrix)
+{
+    const unsigned char *first = matrix->data;
+    const unsigned char *end =
+        first + matrix->n_out * pe_type_row_bytes(matrix->type, matrix->n_in);
+    const unsigned char *old_end = lm->weights + lm->n_weight_bytes;
+    if (!lm->weights || first < lm->weights) lm->weights = first;
+    lm->n_weight_bytes = (size_t)((end > old_end ? end : old_end) - lm->weights);
+}
+
+static void weights_find(Lm *lm)
+{
+    enum { MATRICES = 7 };
+    const PeDecoder *decoder = &lm->model->decoder;
+    weights_add(lm, &decoder->head);
+    for (size_t i = 0; i < decoder->n_layers; i++) {
+        const PeLayer *layer = &decoder->layers[i];
+        const PeMatrix *matrices[MATRICES] = {&layer->query,  &layer->key,  &layer->value,
+                                              &layer->output, &layer->gate, &layer->up,
+                                              &layer->down};
+        for (size_t j = 0; j < MATRICES; j++)
+            weights_add(lm, matrices[j]);
+    }
+}
 
 static Lm lm_open(const char *path, PePrecision precision, unsigned n_threads)
 {
@@ -81,6 +104,8 @@ static Lm lm_open(const char *path, PePrecision precision, unsigned n_threads)
     if (!lm.logits || !pe_work_init(&lm.work, decoder, &options, &error)
         || !pe_cache_init(&lm.cache, decoder, options.n_positions, &error))
         fail("no memory");
+    lm.limits = engine_limits_new(n_threads);
+    weights_find(&lm);
     return lm;
 }
 
@@ -90,6 +115,7 @@ static void lm_close(Lm *lm)
     pe_work_clear(&lm->work);
     pe_model_free(lm->model);
     free(lm->logits);
+    engine_limits_free(lm->limits);
 }
 
 // Any tokens do. As in a chat, only the last one's logits are asked for.
@@ -104,39 +130,62 @@ static void lm_run(Lm *lm, size_t first, size_t n)
     pe_decoder_logits(decoder, &lm->work, n - 1, lm->logits);
 }
 
-static double prefill_s(Lm *lm)
+static double run_s(Lm *lm, size_t first, size_t n)
 {
     const double start = now_s();
-    lm_run(lm, 0, PROMPT);
+    lm_run(lm, first, n);
     return now_s() - start;
 }
 
-// From an empty cache on, as llama.cpp's benchmark does.
-static double decode_s(Lm *lm)
+static void prefill_measure(Lm *lm)
 {
-    const double start = now_s();
-    for (size_t i = 0; i < ANSWER; i++)
-        lm_run(lm, i, 1);
-    return now_s() - start;
+    run_s(lm, 0, PROMPT);
+    for (size_t i = 0; i < RUNS; i++) {
+        engine_limits_print(lm->limits);
+        printf("prefill_tokens_per_s %.1f\n", PROMPT / run_s(lm, 0, PROMPT));
+    }
 }
 
-static double runs_median(Lm *lm, double (*run_s)(Lm *lm))
+// From an empty cache on, as llama.cpp's benchmark does. Between tokens the weights are only
+// read, maybe from a cache, and so is other memory.
+static void decode_measure(Lm *lm)
 {
-    double seconds[RUNS];
-    run_s(lm);
-    for (size_t i = 0; i < RUNS; i++)
-        seconds[i] = run_s(lm);
-    return median(seconds, RUNS);
+    for (size_t i = 0; i < RUNS; i++) {
+        double decode_s = 0, weights_s = 0, memory_s = 0;
+        for (size_t token = 0; token < ANSWER; token++) {
+            decode_s += run_s(lm, token, 1);
+            if (token % LIMIT_EVERY != LIMIT_EVERY / 2) continue;
+            weights_s += engine_limits_read_s(lm->limits, lm->weights, lm->n_weight_bytes);
+            memory_s += engine_limits_memory_s(lm->limits, MEMORY_BYTES);
+        }
+        const double n_limits = (double)ANSWER / LIMIT_EVERY;
+        printf("memory_gb_per_s %.2f\n", 1e-9 * n_limits * MEMORY_BYTES / memory_s);
+        printf("weights_gb_per_s %.2f\n",
+               1e-9 * n_limits * (double)lm->n_weight_bytes / weights_s);
+        printf("decode_tokens_per_s %.1f\n", ANSWER / decode_s);
+    }
 }
 
 static void lm_measure(const char *path, PePrecision precision, unsigned n_threads)
 {
     Lm lm = lm_open(path, precision, n_threads);
-    printf("prefill_tokens_per_s %.1f\n", PROMPT / runs_median(&lm, prefill_s));
+    prefill_measure(&lm);
     // One row is multiplied in one way.
-    if (precision == PE_PRECISION_FAST)
-        printf("decode_tokens_per_s %.1f\n", ANSWER / runs_median(&lm, decode_s));
+    if (precision == PE_PRECISION_FAST) decode_measure(&lm);
     lm_close(&lm);
+}
+
+// ---- The machine alone
+
+static void limits_measure(unsigned n_threads)
+{
+    EngineLimits *limits = engine_limits_new(n_threads);
+    for (size_t i = 0; i < RUNS; i++) {
+        engine_limits_print(limits);
+        printf("memory_gb_per_s %.2f\n",
+               1e-9 * MEMORY_BYTES / engine_limits_memory_s(limits, MEMORY_BYTES));
+    }
+    engine_limits_free(limits);
 }
 
 int main(int n_arguments, char **arguments)
@@ -147,7 +196,7 @@ int main(int n_arguments, char **arguments)
         engine_vision_measure(arguments[2], arguments[3], precision_read(arguments[4]),
                               threads_read(arguments[5]));
     else if (n_arguments == 3 && strcmp(arguments[1], "limits") == 0)
-        engine_limits_print(threads_read(arguments[2]));
+        limits_measure(threads_read(arguments[2]));
     else
         fail("usage: engine lm FILE exact|fast N_THREADS, engine vision FILE LM exact|fast "
              "N_THREADS, engine limits N_THREADS");

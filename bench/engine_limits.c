@@ -12,7 +12,21 @@
 #include <immintrin.h>
 #endif
 
-enum { TURNS = 200000, RUNS = 20, TASKS_PER_THREAD = 4 };
+enum { RUNS = 8, TASKS_PER_THREAD = 4, SQUARES = 4 };
+
+// Operands of AMX in the shape of a prompt's products: a panel of weights and blocks of inputs.
+enum { UNIT_BYTES = 2048, UNITS = 18, PANEL_TILES = 4, INPUT_BLOCKS = 16 };
+
+// More than the last cache of any machine, together.
+enum { MEMORY_BYTES = 256 * 1024 * 1024, MEMORY_PARTS = 4 };
+
+struct EngineLimits {
+    PeCompute *compute;
+    unsigned n_threads;
+    unsigned char *weights, *inputs; // [PANEL_TILES or INPUT_BLOCKS, UNITS, UNIT_BYTES]
+    unsigned char *memory;           // [MEMORY_PARTS, MEMORY_BYTES]
+    size_t next_part;
+};
 
 static double now_s(void)
 {
@@ -21,35 +35,60 @@ static double now_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-// The shortest of RUNS runs of the tasks.
-static double shortest_s(PeCompute *compute,
-                         size_t n_tasks,
-                         void (*work)(void *data, size_t task, unsigned thread),
-                         void *data)
+static _Noreturn void fail(void)
 {
-    double shortest = 1e9;
-    for (size_t i = 0; i < RUNS; i++) {
-        const double start = now_s();
-        pe_compute_run(compute, n_tasks, work, data);
-        const double seconds = now_s() - start;
-        shortest = seconds < shortest ? seconds : shortest;
-    }
-    return shortest;
+    fputs("engine: no memory or threads\n", stderr);
+    exit(1);
 }
 
-// ---- Arithmetic: each work does TURNS turns
+// Random values in bf16 of -1 … 1: AMX is slower with them than with zeros.
+static unsigned char *operands_new(size_t n_bytes)
+{
+    uint16_t *values = aligned_alloc(64, n_bytes);
+    uint32_t state = 1;
+    if (!values) fail();
+    for (size_t i = 0; i < n_bytes / 2; i++) {
+        state = state * 1664525u + 1013904223u;
+        values[i] = pe_bf16_from_f32((float)(state >> 8) / (1 << 23) - 1);
+    }
+    return (unsigned char *)values;
+}
+
+EngineLimits *engine_limits_new(unsigned n_threads)
+{
+    EngineLimits *limits = malloc(sizeof *limits);
+    if (!limits) fail();
+    *limits = (EngineLimits){
+        .compute = pe_compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, n_threads, 0),
+        .n_threads = n_threads,
+        .weights = operands_new((size_t)PANEL_TILES * UNITS * UNIT_BYTES),
+        .inputs = operands_new((size_t)INPUT_BLOCKS * UNITS * UNIT_BYTES)};
+    if (!limits->compute) fail();
+    return limits;
+}
+
+void engine_limits_free(EngineLimits *limits)
+{
+    pe_compute_free(limits->compute);
+    free(limits->weights);
+    free(limits->inputs);
+    free(limits->memory);
+    free(limits);
+}
+
+// ---- Arithmetic
 
 typedef struct {
     const char *name;
-    PeLevel level;       // that has the instruction
-    double flop_of_turn; // a product and a sum are two
+    PeLevel level; // that has the instruction
+    double flop;   // of a task: a product and a sum are two
     void (*work)(void *data, size_t task, unsigned thread);
 } Arithmetic;
 
 #if defined(__x86_64__)
 
 // Enough sums that none waits for itself.
-enum { SUMS = 12, SQUARES = 4 };
+enum { SUMS = 12, FMA_TURNS = 100000, AMX_TURNS = 20000, PANELS = 10 };
 
 __attribute__((target("avx2,fma"))) static void
 fma_avx2(void *data, size_t task, unsigned thread)
@@ -60,7 +99,7 @@ fma_avx2(void *data, size_t task, unsigned thread)
 #pragma GCC unroll 12
     for (size_t i = 0; i < SUMS; i++)
         sums[i] = a;
-    for (size_t turn = 0; turn < TURNS; turn++) {
+    for (size_t turn = 0; turn < FMA_TURNS; turn++) {
 #pragma GCC unroll 12
         for (size_t i = 0; i < SUMS; i++) {
             sums[i] = _mm256_fmadd_ps(sums[i], a, a);
@@ -78,7 +117,7 @@ fma_avx512(void *data, size_t task, unsigned thread)
 #pragma GCC unroll 12
     for (size_t i = 0; i < SUMS; i++)
         sums[i] = a;
-    for (size_t turn = 0; turn < TURNS; turn++) {
+    for (size_t turn = 0; turn < FMA_TURNS; turn++) {
 #pragma GCC unroll 12
         for (size_t i = 0; i < SUMS; i++) {
             sums[i] = _mm512_fmadd_ps(sums[i], a, a);
@@ -109,72 +148,91 @@ amx(void *data, size_t task, unsigned thread)
 {
     (void)data, (void)task, (void)thread;
     _tile_loadconfig(&config);
-    for (size_t turn = 0; turn < TURNS; turn++) {
+    for (size_t turn = 0; turn < AMX_TURNS; turn++) {
         AMX_PRODUCTS;
     }
     _tile_release();
 }
 
+// A panel's tiles times one block after the other, without storing the sums.
 __attribute__((target("amx-tile,amx-bf16"))) static void
-amx_loading(void *data, size_t task, unsigned thread)
+amx_panel(void *data, size_t task, unsigned thread)
 {
-    (void)data, (void)task, (void)thread;
-    static const _Alignas(64) unsigned char squares[4][4][1024]; // 16 KB of zeros
+    (void)task, (void)thread;
+    const EngineLimits *limits = data;
     _tile_loadconfig(&config);
-    for (size_t turn = 0; turn < TURNS; turn++) {
-        _tile_loadd(4, squares[turn % 4][0], 64);
-        _tile_loadd(5, squares[turn % 4][1], 64);
-        _tile_loadd(6, squares[turn % 4][2], 64);
-        _tile_loadd(7, squares[turn % 4][3], 64);
-        AMX_PRODUCTS;
+    for (size_t i = 0; i < (size_t)PANELS * INPUT_BLOCKS * PANEL_TILES; i++) {
+        const size_t tile = i % PANEL_TILES, block = i / PANEL_TILES % INPUT_BLOCKS;
+        const unsigned char *w = limits->weights + tile * UNITS * UNIT_BYTES;
+        const unsigned char *x = limits->inputs + block * UNITS * UNIT_BYTES;
+        for (size_t k = 0; k < UNITS; k++, w += UNIT_BYTES, x += UNIT_BYTES) {
+            _tile_loadd(4, w, 64);
+            _tile_loadd(5, w + UNIT_BYTES / 2, 64);
+            _tile_loadd(6, x, 64);
+            _tile_loadd(7, x + UNIT_BYTES / 2, 64);
+            AMX_PRODUCTS;
+        }
     }
     _tile_release();
 }
+
+#define AMX_FLOP (SQUARES * 16.0 * 16 * 32 * 2)
 
 static const Arithmetic arithmetics[] = {
-    {"fma_avx2_gflop_per_s", PE_LEVEL_AVX2, SUMS * 8 * 2, fma_avx2},
-    {"fma_avx512_gflop_per_s", PE_LEVEL_AVX512, SUMS * 16 * 2, fma_avx512},
-    {"amx_bf16_gflop_per_s", PE_LEVEL_AMX, SQUARES * 16 * 16 * 32 * 2, amx},
-    {"amx_bf16_loading_gflop_per_s", PE_LEVEL_AMX, SQUARES * 16 * 16 * 32 * 2, amx_loading},
+    {"fma_avx2_gflop_per_s", PE_LEVEL_AVX2, FMA_TURNS *SUMS * 8.0 * 2, fma_avx2},
+    {"fma_avx512_gflop_per_s", PE_LEVEL_AVX512, FMA_TURNS *SUMS * 16.0 * 2, fma_avx512},
+    {"amx_bf16_gflop_per_s", PE_LEVEL_AMX, AMX_TURNS *AMX_FLOP, amx},
+    {"amx_bf16_panel_gflop_per_s", PE_LEVEL_AMX,
+     (double)PANELS *INPUT_BLOCKS *PANEL_TILES *UNITS *AMX_FLOP, amx_panel},
 };
 
-static void arithmetics_print(PeCompute *compute, unsigned n_threads)
+static double shortest_s(EngineLimits *limits, const Arithmetic *arithmetic, size_t n_tasks)
+{
+    double shortest = 1e9;
+    for (size_t i = 0; i < RUNS; i++) {
+        const double start = now_s();
+        pe_compute_run(limits->compute, n_tasks, arithmetic->work, limits);
+        const double seconds = now_s() - start;
+        shortest = seconds < shortest ? seconds : shortest;
+    }
+    return shortest;
+}
+
+void engine_limits_print(EngineLimits *limits)
 {
     for (size_t i = 0; i < sizeof arithmetics / sizeof *arithmetics; i++) {
         const Arithmetic *arithmetic = &arithmetics[i];
         if (pe_level_of_machine() < arithmetic->level) continue;
-        const size_t n_tasks = TASKS_PER_THREAD * n_threads;
-        const double seconds = shortest_s(compute, n_tasks, arithmetic->work, NULL);
+        const size_t n_tasks = (size_t)TASKS_PER_THREAD * limits->n_threads;
+        const double seconds = shortest_s(limits, arithmetic, n_tasks);
         printf("%s %.0f\n", arithmetic->name,
-               1e-9 * (double)n_tasks * TURNS * arithmetic->flop_of_turn / seconds);
+               1e-9 * (double)n_tasks * arithmetic->flop / seconds);
     }
 }
 
 #else
 
-static void arithmetics_print(PeCompute *compute, unsigned n_threads)
+void engine_limits_print(EngineLimits *limits)
 {
-    (void)compute, (void)n_threads;
+    (void)limits;
 }
 
 #endif
 
 // ---- Memory
 
-enum { BLOCKS = 64, PLACES = 8, PLACE_BYTES = 512 * 1024, AHEAD_BYTES = 4096 };
+enum { PLACES = 8, PLACE_BYTES = 512 * 1024, AHEAD_BYTES = 4096, THREADS_MOST = 64 };
 
 typedef struct {
-    uint64_t *values; // [BLOCKS, PLACES, PLACE_BYTES / 8]
-    uint64_t sum[BLOCKS];
+    const unsigned char *bytes; // [tasks, PLACES, PLACE_BYTES]
+    uint64_t sums[THREADS_MOST];
 } Memory;
 
-// In several places at once, asking ahead: as fast as was found.
 static void memory_read(void *data, size_t task, unsigned thread)
 {
-    (void)thread;
     Memory *memory = data;
     enum { LINE = 8, PLACE = PLACE_BYTES / 8 };
-    const uint64_t *values = memory->values + task * PLACES * PLACE;
+    const uint64_t *values = (const uint64_t *)memory->bytes + task * PLACES * PLACE;
     uint64_t sums[LINE] = {0};
     for (size_t i = 0; i < PLACE; i += LINE)
         for (size_t place = 0; place < PLACES; place++) {
@@ -184,25 +242,27 @@ static void memory_read(void *data, size_t task, unsigned thread)
                 sums[j] += line[j];
         }
     for (size_t j = 0; j < LINE; j++)
-        memory->sum[task] += sums[j];
+        memory->sums[thread] += sums[j];
 }
 
-static void memory_print(PeCompute *compute)
+// What is less than a task at the end is left out, and the time is scaled.
+double engine_limits_read_s(EngineLimits *limits, const void *bytes, size_t n_bytes)
 {
-    const size_t n_bytes = (size_t)BLOCKS * PLACES * PLACE_BYTES;
-    Memory memory = {.values = aligned_alloc(4096, n_bytes)};
-    if (!memory.values) return;
-    memset(memory.values, 1, n_bytes);
-    printf("read_gb_per_s %.1f\n",
-           1e-9 * (double)n_bytes / shortest_s(compute, BLOCKS, memory_read, &memory));
-    free(memory.values);
+    Memory memory = {.bytes = bytes};
+    const size_t task_bytes = (size_t)PLACES * PLACE_BYTES, n_tasks = n_bytes / task_bytes;
+    const double start = now_s();
+    pe_compute_run(limits->compute, n_tasks, memory_read, &memory);
+    return (now_s() - start) * (double)n_bytes / (double)(n_tasks * task_bytes);
 }
 
-void engine_limits_print(unsigned n_threads)
+double engine_limits_memory_s(EngineLimits *limits, size_t n_bytes)
 {
-    PeCompute *compute = pe_compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, n_threads, 0);
-    if (!compute) return;
-    arithmetics_print(compute, n_threads);
-    memory_print(compute);
-    pe_compute_free(compute);
+    const size_t n = (size_t)MEMORY_PARTS * MEMORY_BYTES;
+    if (!limits->memory) {
+        limits->memory = aligned_alloc(4096, n);
+        if (!limits->memory) fail();
+        memset(limits->memory, 1, n);
+    }
+    const size_t part = limits->next_part++ % MEMORY_PARTS;
+    return engine_limits_read_s(limits, limits->memory + part * MEMORY_BYTES, n_bytes);
 }

@@ -1,9 +1,23 @@
-// What the machine does at most: arithmetic on registers, and reading memory.
+// What the machine does at most. Each call is short, so that it can stand between two runs of
+// the engine: the machine is shared, and its speed changes from one second to the next.
 #pragma once
 
-// Prints lines of a name and a number, of n_threads threads together, the best of 20 runs:
-// fma_avx2_gflop_per_s, fma_avx512_gflop_per_s and amx_bf16_gflop_per_s (operations on
-// registers alone), amx_bf16_loading_gflop_per_s (each operand of 2 × 2 squares is read from
-// the first cache once, which a matrix product cannot do without: there are only 8 registers),
-// and read_gb_per_s. What the machine has not is left out.
-void engine_limits_print(unsigned n_threads);
+#include <stddef.h>
+
+typedef struct EngineLimits EngineLimits;
+
+// Ends the program if threads or memory are refused.
+EngineLimits *engine_limits_new(unsigned n_threads);
+void engine_limits_free(EngineLimits *limits);
+
+// Lines of a name and a number: a loop on registers in f32 with AVX2 and with AVX-512, in bf16
+// with AMX; and AMX with random operands from the second cache, in the shape of a prompt's
+// products. What the machine does not have is left out. About 0.1 s.
+void engine_limits_print(EngineLimits *limits);
+
+// How long reading n_bytes takes, once, in several places at once.
+double engine_limits_read_s(EngineLimits *limits, const void *bytes, size_t n_bytes);
+
+// The same for n_bytes ≤ 256 MB that were not read for so long that no cache has them: the next
+// ones of 1 GB, which is made by the first call.
+double engine_limits_memory_s(EngineLimits *limits, size_t n_bytes);

@@ -1,5 +1,7 @@
 #include "bench/engine_vision.h"
 
+#include "bench/engine_limits.h"
+
 #include "engine/senses.h"
 
 #include <stdio.h>
@@ -37,12 +39,6 @@ static double encode_s(PeSensesWork *work, const uint8_t *pixels, const PeModel 
     return 1e-9 * (double)cost->vision_ns / (double)cost->n_encoded;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 void engine_vision_measure(const char *path,
                            const char *lm_path,
                            PePrecision precision,
@@ -56,12 +52,13 @@ void engine_vision_measure(const char *path,
     PeSensesWork *work = senses ? pe_senses_work_new(senses, &options, &error) : NULL;
     if (!work) fail(error.message);
     uint8_t *pixels = pixels_new();
-    double seconds[RUNS];
+    EngineLimits *limits = engine_limits_new(n_threads);
     encode_s(work, pixels, model);
-    for (size_t i = 0; i < RUNS; i++)
-        seconds[i] = encode_s(work, pixels, model);
-    qsort(seconds, RUNS, sizeof *seconds, compare);
-    printf("encode_s %.3f\n", seconds[RUNS / 2]);
+    for (size_t i = 0; i < RUNS; i++) {
+        engine_limits_print(limits);
+        printf("encode_s %.3f\n", encode_s(work, pixels, model));
+    }
+    engine_limits_free(limits);
     free(pixels);
     pe_senses_work_free(work);
     pe_senses_free(senses);

@@ -5,15 +5,15 @@
 // and for chunk after chunk: scores [keys, queries] = keys · queriesᵀ; softmax down the columns
 // relative to the maximum so far; sums [head_dim, queries] = sums · correction + valuesᵀ ·
 // probabilities. Few: each task takes one query, one key head with the query heads that share
-// it, and FEW_KEYS keys; what the chunks of keys say is put together at the end, in their
-// order.
+// it, and a part of the keys; what the parts say is put together at the end, in their order.
 #include "engine/kernels/compute.h"
 
 #include <math.h>
 #include <string.h>
 
 #define CHUNK_KEYS 512
-#define FEW_KEYS 128
+#define PART_KEYS 32  // of a part, at least
+#define PARTS_MOST 64 // of what one query sees
 #define TILE_MOST 32
 #define K_UNIT_MOST 32
 #define VALUE_BYTES 4
@@ -41,11 +41,25 @@ static size_t thread_bytes(size_t head_dim)
     return TILE_MOST * sizeof(float) * (2 * n_dims + 2 * (CHUNK_KEYS + TILE_MOST) + 3);
 }
 
+// Keys of a part, of what a query sees: nothing else may decide, or a row would depend on the
+// others.
+static size_t part_keys(size_t n_keys)
+{
+    return PART_KEYS * ((n_keys + PART_KEYS * PARTS_MOST - 1) / (PART_KEYS * PARTS_MOST));
+}
+
+// Of a query that sees n_keys or fewer.
+static size_t n_parts_most(size_t n_keys)
+{
+    const size_t n_parts = (n_keys + PART_KEYS - 1) / PART_KEYS;
+    return n_parts < PARTS_MOST ? n_parts : PARTS_MOST;
+}
+
 static size_t few_bytes(size_t n_threads, size_t n_heads, size_t head_dim, size_t n_keys)
 {
-    const size_t n_parts = (n_keys + FEW_KEYS - 1) / FEW_KEYS;
     const size_t seen = pe_scratch_round(n_heads * (head_dim + 2) * sizeof(float));
-    return PE_PREFILL_ROWS * n_parts * seen + n_threads * n_heads * FEW_KEYS * sizeof(float);
+    return PE_PREFILL_ROWS * n_parts_most(n_keys) * seen
+           + n_threads * n_heads * part_keys(n_keys) * sizeof(float);
 }
 
 size_t pe_attention_scratch_bytes(
@@ -62,10 +76,11 @@ size_t pe_attention_scratch_bytes(
 typedef struct {
     const PeKernels *kernels;
     const PeAttention *attention;
-    size_t group, n_parts,
-        seen_size; // seen_size: floats that a part of the keys says to all heads
-    float *seen;   // [n_queries, n_parts, n_heads, 2 + head_dim]
-    float *scores; // [n_threads, group · FEW_KEYS]
+    size_t group, n_parts; // n_parts: the most that a query has
+    size_t seen_size;      // floats that a part of the keys says to all heads
+    float *seen;           // [n_queries, n_parts, n_heads, 2 + head_dim]
+    float *scores;         // [n_threads, scores_size]
+    size_t scores_size;
 } Few;
 
 // How many keys a query sees.
@@ -81,19 +96,25 @@ static void few_work(void *data, size_t task, unsigned thread)
     const PeAttention *attention = few->attention;
     const size_t kv_head = task % attention->n_kv_heads, rest = task / attention->n_kv_heads;
     const size_t part = rest % few->n_parts, query = rest / few->n_parts;
-    const size_t first = part * FEW_KEYS, n_keys = n_visible(attention, query);
+    const size_t n_keys = n_visible(attention, query), n_most = part_keys(n_keys);
+    const size_t first = part * n_most;
     if (first >= n_keys) return;
     float *seen =
         few->seen + rest * few->seen_size + kv_head * few->group * (attention->head_dim + 2);
     few->kernels->row_attend(attention, query, kv_head, first,
-                             n_keys - first < FEW_KEYS ? n_keys - first : FEW_KEYS,
-                             few->scores + thread * few->group * FEW_KEYS, seen);
+                             n_keys - first < n_most ? n_keys - first : n_most,
+                             few->scores + thread * few->scores_size, seen);
 }
 
-// Puts the parts of a head together: each relative to the greatest maximum.
-static void parts_merge(const Few *few, const float *seen, size_t n_parts, float *out)
+// Puts the parts of a head of a query together: each relative to the greatest maximum.
+static void parts_merge(const Few *few, size_t query, size_t head)
 {
-    const size_t head_dim = few->attention->head_dim;
+    const PeAttention *attention = few->attention;
+    const size_t head_dim = attention->head_dim, n_keys = n_visible(attention, query),
+                 n_parts = (n_keys + part_keys(n_keys) - 1) / part_keys(n_keys);
+    const float *seen =
+        few->seen + query * few->n_parts * few->seen_size + head * (head_dim + 2);
+    float *out = attention->out + query * attention->out_stride + head * head_dim;
     float maximum = -INFINITY, sum = 0;
     for (size_t i = 0; i < n_parts; i++)
         maximum = fmaxf(maximum, seen[i * few->seen_size]);
@@ -113,20 +134,16 @@ static void few_attend(PeCompute *compute, const PeAttention *attention)
 {
     Few few = {.kernels = compute->kernels, .attention = attention};
     few.group = attention->n_heads / attention->n_kv_heads;
-    few.n_parts = (attention->n_keys + FEW_KEYS - 1) / FEW_KEYS;
+    few.n_parts = n_parts_most(attention->n_keys);
     few.seen_size = pe_round_up(attention->n_heads * (attention->head_dim + 2), 16);
     few.seen = (float *)compute->scratch;
     few.scores = few.seen + attention->n_queries * few.n_parts * few.seen_size;
+    few.scores_size = few.group * part_keys(attention->n_keys);
     pe_pool_run(compute->pool, attention->n_queries * few.n_parts * attention->n_kv_heads,
                 few_work, &few);
     for (size_t query = 0; query < attention->n_queries; query++)
         for (size_t head = 0; head < attention->n_heads; head++)
-            parts_merge(&few,
-                        few.seen + query * few.n_parts * few.seen_size
-                            + head * (attention->head_dim + 2),
-                        (n_visible(attention, query) + FEW_KEYS - 1) / FEW_KEYS,
-                        attention->out + query * attention->out_stride
-                            + head * attention->head_dim);
+            parts_merge(&few, query, head);
 }
 
 // ---- Many queries

@@ -245,12 +245,13 @@ static void keys_score(const float *keys,
     const size_t n_bytes = stride * sizeof *keys;
     size_t i = 0;
     for (; i + STREAMS <= n; i += STREAMS) {
-        const Rows four = {(const unsigned char *)(keys + i * stride), n_bytes,
-                           STREAMS * n_bytes};
+        const unsigned char *bytes = (const unsigned char *)(keys + i * stride);
+        const Rows four = {bytes, n_bytes, {bytes + STREAMS * n_bytes, n_bytes}};
         rows_dot(PE_TYPE_F32, four, STREAMS, query, attention->head_dim, scores + i);
     }
     for (; i < n; i++) {
-        const Rows one = {(const unsigned char *)(keys + i * stride), 0, n_bytes};
+        const unsigned char *bytes = (const unsigned char *)(keys + i * stride);
+        const Rows one = {bytes, 0, {bytes + n_bytes, 0}};
         rows_dot(PE_TYPE_F32, one, 1, query, attention->head_dim, scores + i);
     }
     for (i = 0; i < n; i++)
@@ -355,7 +356,7 @@ static void softmax(float *x, size_t n)
         v_store_n(x + i, v_load_n(x + i, n - i) / v_set(sum), n - i);
 }
 
-static void rope(float *x, size_t n_rotated, const float *cosines, const float *sines)
+static void rope(float *restrict x, size_t n_rotated, const float *cosines, const float *sines)
 {
     for (size_t i = 0; i < n_rotated / 2; i++) {
         const float a = x[2 * i], b = x[2 * i + 1];

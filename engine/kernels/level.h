@@ -44,14 +44,23 @@ typedef struct {
     float *scales;
 } PeRow16;
 
+// Weights are read in PE_STREAMS places at once.
+#define PE_STREAMS 4
+
+// Where a thread will most likely read next: in PE_STREAMS places, stride bytes apart.
+typedef struct {
+    const unsigned char *bytes;
+    size_t stride;
+} PeAhead;
+
 typedef struct {
     void (*row_quantise)(const float *x, size_t n, PeRow16 row);
-    // y[i] = w_{first + i} · x for i < n; row: x quantised, read for Q8_0 only. next ≥ first +
-    // n: the output that will most likely be the first of the thread's next call.
+    // y[i] = w_{first + i} · x for i < n; row: x quantised, read for Q8_0 only. Each stream
+    // reads n / PE_STREAMS rows, then ahead of the thread's next call.
     void (*row_multiply)(const PeMatrix *w,
                          size_t first,
                          size_t n,
-                         size_t next,
+                         PeAhead ahead,
                          const float *x,
                          PeRow16 row,
                          float *y);

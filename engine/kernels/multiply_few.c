@@ -1,10 +1,13 @@
 // Few rows: each thread streams its part of the weights once and multiplies it with row after
 // row.
+//
+// Weights are divided into pieces of about STREAM_BYTES, and a thread takes several pieces that
+// follow each other at a time: many at first, so that threads seldom meet, one at the end, so
+// that they end together.
 #include "engine/kernels/multiply.h"
 
-// Weights of a task, about: small enough to balance, large enough to stream.
-#define STREAM_BYTES 32768
-#define STREAM_OUTS 4 // a multiple of so many
+// Of a piece: small enough to balance and to stay in the second cache, large enough to stream.
+#define STREAM_BYTES 65536
 #define STREAM_OUTS_MOST 4096
 
 static size_t row16_bytes(size_t n_in)
@@ -18,39 +21,126 @@ size_t pe_few_scratch_bytes(unsigned n_threads, size_t n_in)
     return PE_PREFILL_ROWS * row16_bytes(n_in) + n_threads * STREAM_OUTS_MOST * sizeof(float);
 }
 
+// ---- Pieces
+
+// About STREAM_BYTES a piece, as many for each thread.
+static void pieces_divide(PeParts *parts, unsigned n_threads)
+{
+    for (size_t i = 0; i < parts->n_parts; i++) {
+        PePart *part = &parts->parts[i];
+        const PeMatrix *w = part->products->w;
+        const size_t n_bytes =
+            part->n_products * w->n_out * pe_type_row_bytes(w->type, w->n_in);
+        const size_t n_pieces = pe_round_up(1 + n_bytes / STREAM_BYTES, n_threads);
+        const size_t n_outs = pe_round_up((w->n_out + n_pieces - 1) / n_pieces, PE_STREAMS);
+        part->outs_per_task = n_outs < STREAM_OUTS_MOST ? n_outs : STREAM_OUTS_MOST;
+    }
+    pe_tasks_count(parts);
+}
+
+// How a list's n pieces are dealt out: in each round of tasks the threads take equal parts of
+// half of what is left.
+typedef struct {
+    size_t n, n_threads;
+} Pieces;
+
+typedef struct {
+    size_t first, end;
+} Range;
+
+// Pieces of a task, in the round that begins at first.
+static size_t round_part(Pieces pieces, size_t first)
+{
+    const size_t part = (pieces.n - first) / (2 * pieces.n_threads);
+    return part ? part : 1;
+}
+
+static size_t tasks_count(Pieces pieces)
+{
+    size_t n = 0;
+    for (size_t first = 0; first < pieces.n; n += pieces.n_threads)
+        first += pieces.n_threads * round_part(pieces, first);
+    return n;
+}
+
+// Empty behind the last.
+static Range range_get(Pieces pieces, size_t task)
+{
+    size_t first = 0;
+    for (; task >= pieces.n_threads && first < pieces.n; task -= pieces.n_threads)
+        first += pieces.n_threads * round_part(pieces, first);
+    if (first >= pieces.n) return (Range){pieces.n, pieces.n};
+    const size_t part = round_part(pieces, first), end = first + (task + 1) * part;
+    first += task * part;
+    return (Range){first < pieces.n ? first : pieces.n, end < pieces.n ? end : pieces.n};
+}
+
+static PeAhead ahead_of(const PeMatrix *w, size_t first, size_t n)
+{
+    const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in);
+    return (PeAhead){(const unsigned char *)w->data + first * n_bytes,
+                     n / PE_STREAMS * n_bytes};
+}
+
+static PeAhead ahead_of_piece(const PeParts *parts, size_t piece)
+{
+    const PeTask task = pe_task_get(parts, piece);
+    return ahead_of(task.part->products->w, task.first, task.n);
+}
+
+// ---- Multiplying
+
 typedef struct {
     const PeKernels *kernels;
     PeParts parts;
+    Pieces pieces;
     const float *x;
     size_t n_rows;
-    unsigned n_threads;
     PeRow16 rows16[PE_PREFILL_ROWS];
     float *waiting; // [n_threads, STREAM_OUTS_MOST], products that are added or gate
 } Few;
 
-static void
-few_product(const Few *few, const PeTask *task, const PeProduct *product, float *waiting)
+static void few_product(
+    const Few *few, const PeTask *task, const PeProduct *product, PeAhead ahead, float *waiting)
 {
     const PeMatrix *w = product->w;
-    // Most likely the threads take turns.
-    const size_t next = task->first + few->n_threads * task->part->outs_per_task;
     for (size_t row = 0; row < few->n_rows; row++) {
         float *y = product->y + row * w->n_out + task->first;
         float *to = product->after == PE_AFTER_NOTHING ? y : waiting;
-        few->kernels->row_multiply(w, task->first, task->n, next, few->x + row * w->n_in,
+        few->kernels->row_multiply(w, task->first, task->n, ahead, few->x + row * w->n_in,
                                    few->rows16[row], to);
         if (product->bias) few->kernels->add(to, product->bias + task->first, task->n);
         pe_after_do(few->kernels, product->after, waiting, task->n, y);
     }
 }
 
-static void few_work(void *data, size_t number, unsigned thread)
+static void few_piece(const Few *few, size_t piece, PeAhead ahead, unsigned thread)
+{
+    const PeTask task = pe_task_get(&few->parts, piece);
+    const PeProduct *products = task.part->products;
+    const size_t n = task.part->n_products;
+    for (size_t i = 0; i < n; i++)
+        few_product(few, &task, &products[i],
+                    i + 1 < n ? ahead_of(products[i + 1].w, task.first, task.n) : ahead,
+                    few->waiting + thread * STREAM_OUTS_MOST);
+}
+
+// Where the thread reads after a piece of a task: most likely threads take turns. After the
+// last nothing is known, and what has just been read costs nothing.
+static size_t next_piece(const Few *few, size_t task, size_t piece)
+{
+    if (piece + 1 < range_get(few->pieces, task).end) return piece + 1;
+    const size_t next = range_get(few->pieces, task + few->pieces.n_threads).first;
+    return next < few->pieces.n ? next : piece;
+}
+
+static void few_work(void *data, size_t task, unsigned thread)
 {
     const Few *few = data;
-    const PeTask task = pe_task_get(&few->parts, number);
-    for (size_t i = 0; i < task.part->n_products; i++)
-        few_product(few, &task, &task.part->products[i],
-                    few->waiting + thread * STREAM_OUTS_MOST);
+    const Range range = range_get(few->pieces, task);
+    for (size_t piece = range.first; piece < range.end; piece++)
+        few_piece(few, piece, ahead_of_piece(&few->parts, next_piece(few, task, piece)),
+                  thread);
 }
 
 static void rows_quantise(Few *few, size_t n_in, unsigned char *scratch)
@@ -60,21 +150,6 @@ static void rows_quantise(Few *few, size_t n_in, unsigned char *scratch)
                                      .scales = (float *)(scratch + pe_scratch_round(2 * n_in))};
         few->kernels->row_quantise(few->x + row * n_in, n_in, few->rows16[row]);
     }
-}
-
-// About STREAM_BYTES a task, as many tasks for each thread.
-static void few_divide(Few *few)
-{
-    for (size_t i = 0; i < few->parts.n_parts; i++) {
-        PePart *part = &few->parts.parts[i];
-        const PeMatrix *w = part->products->w;
-        const size_t n_bytes =
-            part->n_products * w->n_out * pe_type_row_bytes(w->type, w->n_in);
-        const size_t n_tasks = pe_round_up(1 + n_bytes / STREAM_BYTES, few->n_threads);
-        const size_t n_outs = pe_round_up((w->n_out + n_tasks - 1) / n_tasks, STREAM_OUTS);
-        part->outs_per_task = n_outs < STREAM_OUTS_MOST ? n_outs : STREAM_OUTS_MOST;
-    }
-    pe_tasks_count(&few->parts);
 }
 
 static bool has_q8_0(const PeProduct *products, size_t n_products)
@@ -91,13 +166,12 @@ void pe_few_multiply(PeCompute *compute,
                      size_t n_rows)
 {
     const size_t n_in = products->w->n_in;
-    Few few = {.kernels = compute->kernels,
-               .x = x,
-               .n_rows = n_rows,
-               .n_threads = pe_pool_n_threads(compute->pool)};
+    const unsigned n_threads = pe_pool_n_threads(compute->pool);
+    Few few = {.kernels = compute->kernels, .x = x, .n_rows = n_rows};
     pe_parts_find(&few.parts, products, n_products);
-    few_divide(&few);
+    pieces_divide(&few.parts, n_threads);
+    few.pieces = (Pieces){few.parts.n_tasks, n_threads};
     if (has_q8_0(products, n_products)) rows_quantise(&few, n_in, compute->scratch);
     few.waiting = (float *)(compute->scratch + PE_PREFILL_ROWS * row16_bytes(n_in));
-    pe_pool_run(compute->pool, few.parts.n_tasks, few_work, &few);
+    pe_pool_run(compute->pool, tasks_count(few.pieces), few_work, &few);
 }

@@ -12,6 +12,8 @@
 #define VALUE_BYTES 4  // the largest value_bytes
 #define K_BLOCK_MOST 1024
 #define LINE_FLOATS 16
+#define LINE_BYTES 64
+#define ROWS_AHEAD 16 // of weights, while they are unpacked
 
 // ---- The scratch
 
@@ -95,6 +97,16 @@ static void inputs_work(void *data, size_t block, unsigned thread)
                             block_inputs(many, block));
 }
 
+// Asks for n values of a row from k on: they come from memory, and a part of a row is too short
+// for the processor to look ahead by itself.
+static void weights_fetch(PeType type, const unsigned char *row, size_t k, size_t n)
+{
+    const uintptr_t at = (uintptr_t)row + pe_type_row_bytes(type, k);
+    const size_t n_bytes = pe_type_row_bytes(type, n);
+    for (size_t i = 0; i < n_bytes; i += LINE_BYTES)
+        __builtin_prefetch((const void *)(at + i), 0, 2);
+}
+
 // n values of K from k on.
 static void panel_unpack(const Panel *panel, size_t k, size_t n)
 {
@@ -103,9 +115,10 @@ static void panel_unpack(const Panel *panel, size_t k, size_t n)
     const size_t row_bytes = pe_type_row_bytes(w->type, w->n_in),
                  stride_bytes = panel->many->k_block * gemm->value_bytes;
     const unsigned char *row = (const unsigned char *)w->data + panel->first * row_bytes;
-    for (size_t i = 0; i < panel->n_outs; i++)
-        gemm->weights_unpack(w->type, row + i * row_bytes, k, n,
-                             panel->panel + i * stride_bytes);
+    for (size_t i = 0; i < panel->n_outs; i++, row += row_bytes) {
+        weights_fetch(w->type, row + ROWS_AHEAD * row_bytes, k, n);
+        gemm->weights_unpack(w->type, row, k, n, panel->panel + i * stride_bytes);
+    }
     // The rest of the last tile, so that no arithmetic is done on anything.
     const size_t n_rest = pe_round_up(panel->n_outs, gemm->n_outs) - panel->n_outs;
     memset(panel->panel + panel->n_outs * stride_bytes, 0, n_rest * stride_bytes);

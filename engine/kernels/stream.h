@@ -6,10 +6,10 @@
 
 #include <float.h>
 
-// Weights are read in STREAMS places at once: the processor looks ahead in each page by itself,
+// Weights are read in several places at once: the processor looks ahead in each page by itself,
 // but not past its end, and one page at a time does not keep the memory busy. Further ahead,
 // AHEAD_BYTES in each place, they are asked for.
-#define STREAMS 4
+#define STREAMS PE_STREAMS
 #define AHEAD_BYTES 4096
 
 // Into the second cache: the first is small, and what it waits for are few lines at a time.
@@ -19,10 +19,11 @@ static inline __attribute__((always_inline)) void ahead_fetch(const void *at, si
         __builtin_prefetch((const void *)((uintptr_t)at + i), 0, 2);
 }
 
-// Rows of weights that lie stride bytes apart, and where those lie that are read later.
+// Rows of weights that lie stride bytes apart, and rows that are read later.
 typedef struct {
     const unsigned char *bytes;
-    size_t stride, ahead;
+    size_t stride;
+    PeAhead ahead;
 } Rows;
 
 // sums[i] = row i of n_rows ≤ STREAMS · x.
@@ -39,7 +40,8 @@ rows_dot(PeType type, Rows rows, size_t n_rows, const float *x, size_t n, float 
 #pragma GCC unroll 4
         for (size_t row = 0; row < n_rows; row++) {
             const unsigned char *w = rows.bytes + row * rows.stride;
-            ahead_fetch(w + rows.ahead + i * value_bytes, 2 * LANES * value_bytes);
+            ahead_fetch(rows.ahead.bytes + row * rows.ahead.stride + i * value_bytes,
+                        2 * LANES * value_bytes);
             even[row] = v_fma(values_load(type, w, i), v_load(x + i), even[row]);
             odd[row] = v_fma(values_load(type, w, i + LANES), v_load(x + i + LANES), odd[row]);
         }
@@ -56,8 +58,8 @@ rows_dot(PeType type, Rows rows, size_t n_rows, const float *x, size_t n, float 
     }
 }
 
-// Scales are read for 16 blocks at a time.
-#define SCALES 16
+// Scales are read for so many blocks at a time: what waits for them is long enough to overlap.
+#define SCALES 64
 
 // The scales of weights times those of activations, of n ≤ SCALES blocks.
 static inline void
@@ -78,6 +80,7 @@ rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
     for (size_t first = 0; first < n_blocks; first += SCALES) {
         const size_t n = n_blocks - first < SCALES ? n_blocks - first : SCALES;
         const PeBlockQ8_0 *w = (const PeBlockQ8_0 *)rows.bytes + first;
+        const unsigned char *ahead = rows.ahead.bytes + first * sizeof *w;
         const int16_t *values = x.values + first * PE_Q8_0_VALUES;
 #pragma GCC unroll 4
         for (size_t row = 0; row < n_rows; row++) {
@@ -89,7 +92,7 @@ rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
             for (size_t row = 0; row < n_rows; row++) {
                 const PeBlockQ8_0 *two =
                     (const PeBlockQ8_0 *)((const unsigned char *)w + row * rows.stride);
-                ahead_fetch((const unsigned char *)two + rows.ahead, 1);
+                ahead_fetch(ahead + row * rows.ahead.stride + i * sizeof *w, 1);
                 even[row] = v_fma(v_dot_q8(two[0].values, values + i * PE_Q8_0_VALUES),
                                   v_set(scales[row][i]), even[row]);
                 if (i + 1 == n) continue;
@@ -121,12 +124,12 @@ static inline __attribute__((always_inline)) void rows_multiply(
     }
 }
 
-// Stream i reads its quarter of the rows, and after it most likely the same quarter from next
-// on.
+// Stream i reads its quarter of the rows and asks, from so many rows before its end on, for
+// what it will read in the next call.
 static void row_multiply(const PeMatrix *w,
                          size_t first,
                          size_t n,
-                         size_t next,
+                         PeAhead ahead,
                          const float *x,
                          PeRow16 row,
                          float *y)
@@ -134,18 +137,18 @@ static void row_multiply(const PeMatrix *w,
     const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in), quarter = n / STREAMS;
     const size_t rows_ahead = (AHEAD_BYTES + n_bytes - 1) / n_bytes;
     const unsigned char *bytes = (const unsigned char *)w->data + first * n_bytes;
+    Rows rows = {bytes, quarter * n_bytes, {bytes + rows_ahead * n_bytes, quarter * n_bytes}};
     for (size_t i = 0; i < quarter; i++) {
-        const size_t skipped = i + rows_ahead < quarter ? 0 : next - first - quarter;
-        const Rows rows = {bytes + i * n_bytes, quarter * n_bytes,
-                           (rows_ahead + skipped) * n_bytes};
+        if (i + rows_ahead == quarter) rows.ahead = ahead;
         float sums[STREAMS] = {0};
         rows_multiply(w, rows, STREAMS, x, row, sums);
         for (size_t j = 0; j < STREAMS; j++)
             y[i + j * quarter] = sums[j];
+        rows.bytes += n_bytes;
+        rows.ahead.bytes += n_bytes;
     }
     for (size_t i = quarter * STREAMS; i < n; i++)
-        rows_multiply(w, (Rows){bytes + i * n_bytes, 0, rows_ahead * n_bytes}, 1, x, row,
-                      y + i);
+        rows_multiply(w, (Rows){bytes + i * n_bytes, 0, ahead}, 1, x, row, y + i);
 }
 
 static void row_quantise(const float *x, size_t n, PeRow16 row)

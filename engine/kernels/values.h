@@ -14,7 +14,7 @@ values_load(PeType type, const void *row, size_t i)
     if (type == PE_TYPE_F16) return v_load_f16((const uint16_t *)row + i);
     if (type == PE_TYPE_BF16) return v_load_bf16((const uint16_t *)row + i);
     const PeBlockQ8_0 *block = (const PeBlockQ8_0 *)row + i / PE_Q8_0_VALUES;
-    return v_set(pe_f32_from_f16(block->scale)) * v_load_i8(block->values + i % PE_Q8_0_VALUES);
+    return v_set_f16(block->scale) * v_load_i8(block->values + i % PE_Q8_0_VALUES);
 }
 
 // The n < LANES values from i on, the rest zeros; never of Q8_0, whose rows are whole blocks.

@@ -44,6 +44,11 @@ static inline void v_store_n(float *to, V v, size_t n)
     _mm256_maskstore_ps(to, first_lanes(n), v);
 }
 
+static inline V v_set_f16(uint16_t half)
+{
+    return _mm256_cvtph_ps(_mm_set1_epi16((short)half));
+}
+
 static inline V v_load_f16(const uint16_t *from)
 {
     return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)from));

@@ -43,6 +43,11 @@ static inline void v_store_n(float *to, V v, size_t n)
     _mm512_mask_storeu_ps(to, first_lanes(n), v);
 }
 
+static inline V v_set_f16(uint16_t half)
+{
+    return _mm512_cvtph_ps(_mm256_set1_epi16((short)half));
+}
+
 static inline V v_load_f16(const uint16_t *from)
 {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)from));
@@ -137,9 +142,15 @@ static inline void v_transpose(V rows[LANES])
     }
 }
 
-// Each is read with the two values after it.
+// Each is read with the two values after it, unless they are few.
 static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
 {
+    if (n <= 4) {
+        uint64_t few = 0;
+        for (size_t i = n; i-- > 0;)
+            few = few << 16 | blocks[i].scale;
+        return _mm512_cvtph_ps(_mm256_zextsi128_si256(_mm_cvtsi64_si128((long long)few)));
+    }
     const __m512i lanes =
         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     const __m512i offsets = _mm512_mullo_epi32(lanes, _mm512_set1_epi32(sizeof *blocks));

@@ -36,6 +36,11 @@ static inline void v_store_n(float *to, V v, size_t n)
     if (n) *to = v;
 }
 
+static inline V v_set_f16(uint16_t half)
+{
+    return pe_f32_from_f16(half);
+}
+
 static inline V v_load_f16(const uint16_t *from)
 {
     return pe_f32_from_f16(*from);

@@ -10,6 +10,7 @@ static const Case cases[] = {
     {7, 7, 2, 2, 80, false},     {8, 8, 3, 1, 64, true},    {9, 40, 2, 1, 16, true},
     {33, 600, 9, 3, 64, true},   {64, 64, 4, 4, 72, false}, {100, 1100, 2, 1, 64, true},
     {70, 1030, 2, 2, 24, false}, {40, 40, 2, 1, 256, true}, {12, 530, 1, 1, 7, true},
+    {4, 2050, 4, 2, 32, true},
 };
 
 #define N_CASES (sizeof cases / sizeof *cases)
@@ -126,6 +127,31 @@ Test(attention, the_bits_do_not_depend_on_threads)
         run(level, PE_PRECISION_EXACT, 3, &attention);
         cr_expect_eq(memcmp(one, attention.out, n * sizeof *one), 0);
         free(one);
+        attention_free(&attention);
+    }
+}
+
+// Of few queries each has the bits that it has alone, also where keys are divided another way
+// from one to the next (2048 keys).
+Test(attention, a_query_does_not_depend_on_those_beside_it)
+{
+    const Case of = {4, 2050, 4, 2, 32, true};
+    const size_t row_bytes = of.n_heads * of.head_dim * sizeof(float);
+    EACH_LEVEL(level)
+    {
+        PeAttention attention = attention_new(&of);
+        run(level, PE_PRECISION_EXACT, 2, &attention);
+        for (size_t query = 0; query < of.n_queries; query++) {
+            PeAttention alone = attention;
+            alone.n_queries = 1;
+            alone.n_keys = of.n_keys - of.n_queries + query + 1;
+            alone.queries += query * attention.query_stride;
+            alone.out = calloc(1, row_bytes);
+            run(level, PE_PRECISION_EXACT, 2, &alone);
+            cr_expect_eq(
+                memcmp(alone.out, attention.out + query * attention.out_stride, row_bytes), 0);
+            free(alone.out);
+        }
         attention_free(&attention);
     }
 }
