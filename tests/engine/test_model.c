@@ -31,7 +31,7 @@ typedef struct {
     size_t n_mappings, n_bytes;
     size_t resident_bytes;     // each mapping's pages
     size_t proportional_bytes; // a page that two have counts a half for each
-    size_t private_dirty_bytes;
+    size_t anonymous_bytes;    // pages of our own, not the file's
 } Mapped;
 
 // "Rss:    1948 kB" has 1948 KiB of field "Rss:"; other lines have none.
@@ -68,7 +68,7 @@ static Mapped mapped_of(const char *name)
         if (!is_ours) continue;
         mapped.resident_bytes += bytes_of(line, "Rss:");
         mapped.proportional_bytes += bytes_of(line, "Pss:");
-        mapped.private_dirty_bytes += bytes_of(line, "Private_Dirty:");
+        mapped.anonymous_bytes += bytes_of(line, "Anonymous:");
     }
     fclose(file);
     return mapped;
@@ -82,7 +82,7 @@ Test(model, two_of_a_file_share_its_pages)
     const Mapped mapped = mapped_of(FIXTURE_F32);
     cr_expect_eq(mapped.n_mappings, 2);
     cr_expect_gt(mapped.resident_bytes, mapped.n_bytes / 2, "they were read");
-    cr_expect_eq(mapped.private_dirty_bytes, 0);
+    cr_expect_eq(mapped.anonymous_bytes, 0);
     cr_expect_leq(mapped.proportional_bytes, mapped.n_bytes / 2 + 8 * KIB, "%zu of %zu bytes",
                   mapped.proportional_bytes, mapped.n_bytes);
     pe_model_free(one);
