@@ -8,6 +8,21 @@ say "golden cases pass"
 run_expect 0 "$proofsheet" model check "$fixtures/mini-f32" "$fixtures/mini-q8"
 assert_eq "the last line" "$(tail -n 1 stdout)" "18 passed, 0 failed"
 
+say "weights of 16 bits pass within what they are rounded by"
+mkdir half
+cp "$fixtures"/*.png "$fixtures"/*.wav .
+cp "$fixtures/mini-f32/expected.json" half/
+for file in lm-f32.gguf mmproj-f32-idefics3-qwen3a.gguf; do
+    python3 "$tests/narrow_model.py" "$fixtures/mini-f32/$file" "half/$file"
+done
+run_expect 0 "$proofsheet" model check half
+assert_eq "the last line" "$(tail -n 1 stdout)" "9 passed, 0 failed"
+run_expect 0 "$proofsheet" model info --all half/lm-f32.gguf
+assert_contains "a tensor" "$out" "blk.0.attn_q.weight: F16 [96, 96]"
+jq '.cases[0].top10[0][1] += 0.02' half/expected.json >other.json && mv other.json half/expected.json
+run_expect 1 "$proofsheet" model check half
+assert_contains "a probability" "$out" "half: case 1: token 498 has"
+
 say "another expectation fails and says where"
 mkdir golden
 cp "$fixtures"/*.png "$fixtures"/*.wav .

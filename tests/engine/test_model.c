@@ -31,8 +31,25 @@ typedef struct {
     size_t n_mappings, n_bytes;
     size_t resident_bytes;     // each mapping's pages
     size_t proportional_bytes; // a page that two have counts a half for each
-    size_t private_dirty_bytes;
+    size_t anonymous_bytes;    // pages of our own, not the file's
 } Mapped;
+
+// "Rss:    1948 kB" has 1948 KiB of field "Rss:"; other lines have none.
+static size_t bytes_of(const char *line, const char *field)
+{
+    const size_t n = strlen(field);
+    return strncmp(line, field, n) == 0 ? strtoul(line + n, NULL, 10) * KIB : 0;
+}
+
+// "7f12c000-7f12e000 r--p …": where a mapping begins and ends.
+static bool is_mapping(const char *line, size_t *n_bytes)
+{
+    char *end;
+    const size_t first = strtoul(line, &end, 16);
+    if (end == line || *end != '-') return false;
+    *n_bytes = strtoul(end + 1, NULL, 16) - first;
+    return true;
+}
 
 static Mapped mapped_of(const char *name)
 {
@@ -42,17 +59,16 @@ static Mapped mapped_of(const char *name)
     FILE *file = fopen("/proc/self/smaps", "r");
     cr_assert_not_null(file);
     while (fgets(line, sizeof line, file) != NULL) {
-        size_t first, end, n;
-        if (sscanf(line, "%zx-%zx ", &first, &end) == 2) {
+        size_t n_bytes;
+        if (is_mapping(line, &n_bytes)) {
             is_ours = strstr(line, name) != NULL;
             mapped.n_mappings += is_ours;
-            mapped.n_bytes += is_ours ? end - first : 0;
+            mapped.n_bytes += is_ours ? n_bytes : 0;
         }
         if (!is_ours) continue;
-        if (sscanf(line, "Rss: %zu kB", &n) == 1) mapped.resident_bytes += n * KIB;
-        if (sscanf(line, "Pss: %zu kB", &n) == 1) mapped.proportional_bytes += n * KIB;
-        if (sscanf(line, "Private_Dirty: %zu kB", &n) == 1)
-            mapped.private_dirty_bytes += n * KIB;
+        mapped.resident_bytes += bytes_of(line, "Rss:");
+        mapped.proportional_bytes += bytes_of(line, "Pss:");
+        mapped.anonymous_bytes += bytes_of(line, "Anonymous:");
     }
     fclose(file);
     return mapped;
@@ -66,7 +82,7 @@ Test(model, two_of_a_file_share_its_pages)
     const Mapped mapped = mapped_of(FIXTURE_F32);
     cr_expect_eq(mapped.n_mappings, 2);
     cr_expect_gt(mapped.resident_bytes, mapped.n_bytes / 2, "they were read");
-    cr_expect_eq(mapped.private_dirty_bytes, 0);
+    cr_expect_eq(mapped.anonymous_bytes, 0);
     cr_expect_leq(mapped.proportional_bytes, mapped.n_bytes / 2 + 8 * KIB, "%zu of %zu bytes",
                   mapped.proportional_bytes, mapped.n_bytes);
     pe_model_free(one);
@@ -96,12 +112,13 @@ Test(model, its_heap_does_not_know_how_large_weights_are)
 
 static size_t resident_bytes(void)
 {
-    size_t n_pages = 0;
+    char line[256], *resident;
     FILE *file = fopen("/proc/self/statm", "r");
     cr_assert_not_null(file);
-    cr_assert_eq(fscanf(file, "%*u %zu", &n_pages), 1);
+    cr_assert_not_null(fgets(line, sizeof line, file));
     fclose(file);
-    return n_pages * (size_t)sysconf(_SC_PAGESIZE);
+    strtoul(line, &resident, 10); // all pages
+    return strtoul(resident, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 // The file, what the session states, and the vocabulary with the code that runs.
