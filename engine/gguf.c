@@ -147,7 +147,7 @@ static bool sort_entries(PeGguf *gguf, PeError *error)
     const PeGgufEntry **sorted = gguf->entries_by_key;
     for (size_t i = 0; i < n; i++)
         sorted[i] = &gguf->entries[i];
-    if (n > 0) qsort(sorted, n, sizeof *sorted, compare_entries);
+    if (n > 0) qsort(sorted, n, sizeof(const PeGgufEntry *), compare_entries);
     for (size_t i = 1; i < n; i++)
         if (compare_entries(&sorted[i - 1], &sorted[i]) == 0)
             return pe_fail(error, "key %.*s: is there twice", (int)sorted[i]->key.n_bytes,
@@ -161,7 +161,7 @@ static bool read_entries(PeGguf *gguf, Cursor *cursor, uint64_t n, PeError *erro
         return pe_fail(error, "states %llu keys, more than it has room for",
                        (unsigned long long)n);
     gguf->entries = calloc(n + 1, sizeof *gguf->entries);
-    gguf->entries_by_key = calloc(n + 1, sizeof *gguf->entries_by_key);
+    gguf->entries_by_key = calloc(n + 1, sizeof(const PeGgufEntry *));
     if (gguf->entries == NULL || gguf->entries_by_key == NULL) return pe_fail_memory(error);
     for (; gguf->n_entries < n; gguf->n_entries++) {
         PeError inner = {0};
@@ -260,7 +260,7 @@ static bool sort_tensors(PeGguf *gguf, PeError *error)
     const PeTensor **sorted = gguf->tensors_by_name;
     for (size_t i = 0; i < n; i++)
         sorted[i] = &gguf->tensors[i];
-    if (n > 0) qsort(sorted, n, sizeof *sorted, compare_tensors);
+    if (n > 0) qsort(sorted, n, sizeof(const PeTensor *), compare_tensors);
     for (size_t i = 1; i < n; i++)
         if (compare_tensors(&sorted[i - 1], &sorted[i]) == 0)
             return pe_fail(error, "tensor %s: is there twice", sorted[i]->name);
@@ -309,7 +309,7 @@ static bool read_tensors(PeGguf *gguf, Cursor *cursor, uint64_t n, PeError *erro
         return pe_fail(error, "states %llu tensors, more than it has room for",
                        (unsigned long long)n);
     gguf->tensors = calloc(n + 1, sizeof *gguf->tensors);
-    gguf->tensors_by_name = calloc(n + 1, sizeof *gguf->tensors_by_name);
+    gguf->tensors_by_name = calloc(n + 1, sizeof(const PeTensor *));
     uint64_t *offsets = calloc(n + 1, sizeof *offsets);
     bool ok = gguf->tensors != NULL && gguf->tensors_by_name != NULL && offsets != NULL;
     ok = ok ? take_tensors(gguf, cursor, n, offsets, error)
