@@ -68,7 +68,7 @@ static bool send(const char *path, const PsCapture *capture, GError **error)
         file != NULL ? degrade(g_steal_pointer(&file), capture, error) : NULL;
     const PsMedia *const all[] = {media};
     bool is_ok = media != NULL && ps_ingest(&ingest, 0, NULL, &part, all, 1, &ingested, error);
-    if (is_ok && ingested.n_parts == 0) is_ok = ps_media_settle(media, error);
+    if (is_ok && ingested.n_parts == 0) is_ok = ps_media_encode(media, error);
     if (is_ok && folder != NULL)
         is_ok = keep(ingested.n_parts > 0 ? ingested.media[0] : media, path, error);
     ps_ingested_clear(&ingested);

@@ -14,8 +14,8 @@ typedef struct PsCondition {
     double severities[5]; // the amounts of severity 1 (hardly visible) to 5 (hardly usable)
 
     // The changed media, a new object. The same (media, amount, seed) gives the same bytes on
-    // every run; a picture may be a draft (harness/media.h). NULL with PS_ERROR_DATA if media
-    // cannot be decoded. Thread-safe.
+    // every run; a picture may be of pixels still (harness/media.h). NULL with PS_ERROR_DATA if
+    // media cannot be decoded. Thread-safe.
     PsMedia *(*apply)(const PsMedia *media, double amount, guint64 seed, GError **error);
 } PsCondition;
 

@@ -213,14 +213,14 @@ static bool take_series(PsMaking *making, size_t part, const PsMedia *media, GEr
     return true;
 }
 
-// media as they are sent: a draft is encoded.
+// media as they are sent: pixels are encoded.
 static PsMedia *copy_media(const PsMedia *media, GError **error)
 {
     if (media->pixels != NULL) return ps_image_encode(media->pixels, media->type, 0, error);
     return ps_media_new(media->bytes, media->type, NULL);
 }
 
-// NULL with error only for a draft.
+// NULL with error only for pixels that cannot be encoded.
 static PsPiece *
 add_as_is(PsMaking *making, const PsPart *part, const PsMedia *media, GError **error)
 {

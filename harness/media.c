@@ -85,7 +85,7 @@ PsMedia *ps_media_new(GBytes *bytes, const char *type, const char *name)
     return media;
 }
 
-PsMedia *ps_media_draft(PsImage *image)
+PsMedia *ps_media_of_pixels(PsImage *image)
 {
     PsMedia *media = g_new0(PsMedia, 1);
     media->type = g_strdup("image/png");
@@ -93,7 +93,7 @@ PsMedia *ps_media_draft(PsImage *image)
     return media;
 }
 
-bool ps_media_settle(PsMedia *media, GError **error)
+bool ps_media_encode(PsMedia *media, GError **error)
 {
     if (media->pixels == NULL) return true;
     g_autoptr(PsMedia) encoded = ps_image_encode(media->pixels, media->type, 0, error);

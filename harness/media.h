@@ -12,11 +12,11 @@
 #define PS_IMAGE_MAX_PIXELS (100u << 20) // one decoded picture
 #define PS_AUDIO_MAX_FRAMES (500u << 20) // one decoded recording: 3 h at 48 kHz
 
-// Encoded media. Immutable, but for what ps_media_settle does.
+// Encoded media. Immutable, but for what ps_media_encode does.
 typedef struct {
-    GBytes *bytes;          // NULL: a draft, a picture that is not encoded yet
+    GBytes *bytes;          // NULL: a picture that is not encoded yet, …
     char *type;             // MIME type, "image/png"
-    struct PsImage *pixels; // of a draft
+    struct PsImage *pixels; // … which is these; else NULL
 } PsMedia;
 
 // Takes its own reference on bytes. type NULL: guessed from name's extension and the first
@@ -64,12 +64,12 @@ PsImage *ps_image_resize(const PsImage *image, double scale, GError **error);
 PsImage *ps_image_resize_to(const PsImage *image, int width_px, int height_px, GError **error);
 PsAudio *ps_audio_decode(const PsMedia *media, int rate_hz, GError **error); // 0: its own rate
 
-// A PNG that is encoded when it is settled: what conditions make of pictures, since the next
+// A PNG that is not encoded yet: what conditions make of pictures, since the next
 // condition, or what reduces them, wants pixels and not 36 MB of PNG. Takes image. Decoding is
-// the only thing to do with a draft before it is settled.
-PsMedia *ps_media_draft(PsImage *image);
-// Encodes media if it is a draft. Not for two threads at once.
-bool ps_media_settle(PsMedia *media, GError **error);
+// the only thing to do with it before.
+PsMedia *ps_media_of_pixels(PsImage *image);
+// Encodes media if that is still to be done. Not for two threads at once.
+bool ps_media_encode(PsMedia *media, GError **error);
 
 // type: "image/png", "image/jpeg" or "image/webp"; quality 1-100, not used for PNG.
 PsMedia *ps_image_encode(const PsImage *image, const char *type, int quality, GError **error);

@@ -348,7 +348,7 @@ static bool load(PsWork *work, GError **error)
 static bool settle(PsWork *work, GError **error)
 {
     for (size_t i = 0; i < work->sent->n_parts; i++)
-        if (work->media[i] != NULL && !ps_media_settle((PsMedia *)work->media[i], error))
+        if (work->media[i] != NULL && !ps_media_encode((PsMedia *)work->media[i], error))
             return false;
     return true;
 }

@@ -9,7 +9,7 @@ static PsMedia *apply(const PsMedia *media, double amount, guint64 seed, GError 
     g_autoptr(PsImage) image = ps_image_decode(media, error);
     if (image == NULL) return NULL;
     PsImage *blurred = ps_image_blur(image, amount, error);
-    return blurred != NULL ? ps_media_draft(blurred) : NULL;
+    return blurred != NULL ? ps_media_of_pixels(blurred) : NULL;
 }
 
 const PsCondition ps_condition_blur = {

@@ -9,7 +9,7 @@ static PsMedia *apply(const PsMedia *media, double amount, guint64 seed, GError 
     g_autoptr(PsImage) image = ps_image_decode(media, error);
     if (image == NULL) return NULL;
     PsImage *smaller = ps_image_resize(image, 1 / amount, error);
-    return smaller != NULL ? ps_media_draft(smaller) : NULL;
+    return smaller != NULL ? ps_media_of_pixels(smaller) : NULL;
 }
 
 const PsCondition ps_condition_downscale = {

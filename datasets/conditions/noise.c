@@ -29,7 +29,7 @@ static PsMedia *apply(const PsMedia *media, double amount, guint64 seed, GError 
     PsRng rng;
     ps_rng_init(&rng, seed, 0);
     add_noise(image, amount, &rng);
-    return ps_media_draft(g_steal_pointer(&image));
+    return ps_media_of_pixels(g_steal_pointer(&image));
 }
 
 const PsCondition ps_condition_noise = {

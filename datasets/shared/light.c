@@ -39,7 +39,7 @@ static PsMedia *deliver(const PsLight *light, PsImage *image)
 {
     for (size_t i = 0; i < n_values(light); i++)
         image->pixels[i] = level_of[lrintf(CLAMP(light->values[i], 0.0f, 1.0f) * N_STEPS)];
-    return ps_media_draft(image);
+    return ps_media_of_pixels(image);
 }
 
 PsMedia *ps_light_apply(

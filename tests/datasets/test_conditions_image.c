@@ -28,7 +28,7 @@ static PsMedia *apply(const PsCondition *condition, const PsMedia *media, double
 {
     g_autoptr(GError) error = NULL;
     PsMedia *changed = condition->apply(media, amount, 5, &error);
-    cr_assert(changed != NULL && ps_media_settle(changed, &error), "%s: %s", condition->name,
+    cr_assert(changed != NULL && ps_media_encode(changed, &error), "%s: %s", condition->name,
               error ? error->message : "");
     return changed;
 }
@@ -56,7 +56,7 @@ Test(conditions_image, other_seed_gives_other_noise)
     g_autoptr(PsMedia) media = two_halves(64, 200);
     g_autoptr(PsMedia) one = ps_condition_noise.apply(media, 10, 1, NULL);
     g_autoptr(PsMedia) two = ps_condition_noise.apply(media, 10, 2, NULL);
-    cr_assert(ps_media_settle(one, NULL) && ps_media_settle(two, NULL));
+    cr_assert(ps_media_encode(one, NULL) && ps_media_encode(two, NULL));
     cr_expect(!g_bytes_equal(one->bytes, two->bytes));
 }
 

@@ -323,18 +323,18 @@ Test(image, the_size_is_in_the_header)
     cr_expect(width_px == 16 && height_px == 24);
 }
 
-Test(image, a_draft_is_its_pixels_and_then_a_png_of_them)
+Test(image, pixels_become_a_png_when_that_is_asked)
 {
     g_autoptr(PsImage) image = ramp(24, 16, 3);
-    g_autoptr(PsMedia) draft = ps_media_draft(ramp(24, 16, 3));
+    g_autoptr(PsMedia) media = ps_media_of_pixels(ramp(24, 16, 3));
     int width_px, height_px;
-    g_autoptr(PsImage) before = decode(draft);
-    cr_assert(ps_image_size(draft, &width_px, &height_px, NULL));
-    cr_expect(draft->bytes == NULL && width_px == 24 && height_px == 16);
-    cr_assert(ps_media_settle(draft, NULL) && ps_media_settle(draft, NULL));
+    g_autoptr(PsImage) before = decode(media);
+    cr_assert(ps_image_size(media, &width_px, &height_px, NULL));
+    cr_expect(media->bytes == NULL && width_px == 24 && height_px == 16);
+    cr_assert(ps_media_encode(media, NULL) && ps_media_encode(media, NULL));
     g_autoptr(PsMedia) encoded = encode(image, "image/png", 0);
-    cr_expect(g_bytes_equal(draft->bytes, encoded->bytes));
-    cr_expect_str_eq(draft->type, "image/png");
+    cr_expect(g_bytes_equal(media->bytes, encoded->bytes));
+    cr_expect_str_eq(media->type, "image/png");
     cr_expect_arr_eq(before->pixels, image->pixels, 24 * 16 * 3);
 }
 
