@@ -126,6 +126,25 @@ fma_avx512(void *data, size_t task, unsigned thread)
     }
 }
 
+// VDPBF16PS on registers alone.
+__attribute__((target("avx512f,avx512bf16"))) static void
+dot_bf16(void *data, size_t task, unsigned thread)
+{
+    (void)data, (void)task, (void)thread;
+    const __m512bh pairs = (__m512bh)_mm512_set1_epi32(0x3f003f00);
+    __m512 sums[SUMS];
+#pragma GCC unroll 12
+    for (size_t i = 0; i < SUMS; i++)
+        sums[i] = _mm512_set1_ps(0.5f);
+    for (size_t turn = 0; turn < FMA_TURNS; turn++) {
+#pragma GCC unroll 12
+        for (size_t i = 0; i < SUMS; i++) {
+            sums[i] = _mm512_dpbf16_ps(sums[i], pairs, pairs);
+            __asm__ volatile("" : "+v"(sums[i]));
+        }
+    }
+}
+
 typedef struct {
     uint8_t palette, start_row, reserved[14];
     uint16_t row_bytes[16];
@@ -181,6 +200,7 @@ amx_panel(void *data, size_t task, unsigned thread)
 static const Arithmetic arithmetics[] = {
     {"fma_avx2_gflop_per_s", PE_LEVEL_AVX2, FMA_TURNS *SUMS * 8.0 * 2, fma_avx2},
     {"fma_avx512_gflop_per_s", PE_LEVEL_AVX512, FMA_TURNS *SUMS * 16.0 * 2, fma_avx512},
+    {"dot_bf16_gflop_per_s", PE_LEVEL_BF16, FMA_TURNS *SUMS * 32.0 * 2, dot_bf16},
     {"amx_bf16_gflop_per_s", PE_LEVEL_AMX, AMX_TURNS *AMX_FLOP, amx},
     {"amx_bf16_panel_gflop_per_s", PE_LEVEL_AMX,
      (double)PANELS *INPUT_BLOCKS *PANEL_TILES *UNITS *AMX_FLOP, amx_panel},

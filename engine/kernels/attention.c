@@ -234,6 +234,25 @@ static void tiles_multiply(const Many *many,
                             is_first, tiles + i * gemm->n_rows);
 }
 
+// The sums (+)= a chunk's values times the probabilities of n_keys, in parts of K that stay in
+// the first cache.
+static void values_add(const Many *many,
+                       const Work *work,
+                       const unsigned char *values,
+                       size_t n_keys,
+                       bool is_first)
+{
+    const PeGemm *gemm = many->gemm;
+    const size_t n_padded = pe_round_up(n_keys, gemm->k_unit);
+    for (size_t k = 0; k < n_padded; k += gemm->k_block) {
+        const size_t left = n_padded - k, n = left < gemm->k_block ? left : gemm->k_block;
+        const unsigned char *inputs = work->probabilities;
+        tiles_multiply(many, values + k * gemm->value_bytes, CHUNK_KEYS,
+                       many->attention->head_dim, inputs + k * gemm->n_rows * gemm->value_bytes,
+                       n, is_first && k == 0, work->sums);
+    }
+}
+
 // Keys that a row may not see score nothing. first: of the chunk; query: of the block.
 static void scores_mask(
     const Many *many, size_t query, size_t n_rows, size_t first, size_t n_keys, float *scores)
@@ -264,9 +283,7 @@ static void chunk_attend(const Many *many,
                                 work->correction);
     gemm->inputs_pack_transposed(work->scores, n_keys, work->probabilities);
     if (chunk) many->kernels->tile_scale(work->sums, head_dim, work->correction);
-    tiles_multiply(many, chunk_values(many, kv_head, chunk), CHUNK_KEYS, head_dim,
-                   work->probabilities, pe_round_up(n_keys, gemm->k_unit), chunk == 0,
-                   work->sums);
+    values_add(many, work, chunk_values(many, kv_head, chunk), n_keys, chunk == 0);
 }
 
 static Work work_of_thread(const Many *many, unsigned thread)

@@ -58,7 +58,7 @@ static void nothing(void) {}
 const PeGemm pe_gemm_bf16 = {.n_outs = TILE_OUTS,
                              .n_rows = PAIR_ROWS,
                              .k_unit = UNIT,
-                             .k_block = 512,
+                             .k_block = 384,
                              .value_bytes = 2,
                              .inputs_pack = inputs_pack,
                              .inputs_pack_transposed = inputs_pack_transposed,

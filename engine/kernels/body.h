@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define TILE_ROWS (TILE_VECTORS * LANES)
-#define K_BLOCK 256
+#define K_BLOCK 192
 
 // ---- Functions of values
 

@@ -58,8 +58,8 @@ rows_dot(PeType type, Rows rows, size_t n_rows, const float *x, size_t n, float 
     }
 }
 
-// Scales are read for so many blocks at a time: what waits for them is long enough to overlap.
-#define SCALES 64
+// Scales are read for so many blocks at a time: as many as a register of the widest level has.
+#define SCALES 16
 
 // The scales of weights times those of activations, of n ≤ SCALES blocks.
 static inline void
@@ -69,6 +69,8 @@ scales_multiply(const PeBlockQ8_0 *w, const float *x, size_t n, float *scales)
         v_store(scales + i, v_load_scales(w + i, n - i) * v_load_n(x + i, n - i));
 }
 
+// A row has blocks of 34 bytes: 32 of each are asked for with it, so that two ask for a whole
+// line and none is left out; what is then missing of the row, in the end.
 static inline __attribute__((always_inline)) void
 rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
 {
@@ -80,7 +82,7 @@ rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
     for (size_t first = 0; first < n_blocks; first += SCALES) {
         const size_t n = n_blocks - first < SCALES ? n_blocks - first : SCALES;
         const PeBlockQ8_0 *w = (const PeBlockQ8_0 *)rows.bytes + first;
-        const unsigned char *ahead = rows.ahead.bytes + first * sizeof *w;
+        const unsigned char *ahead = rows.ahead.bytes + first * PE_Q8_0_VALUES;
         const int16_t *values = x.values + first * PE_Q8_0_VALUES;
 #pragma GCC unroll 4
         for (size_t row = 0; row < n_rows; row++) {
@@ -92,7 +94,7 @@ rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
             for (size_t row = 0; row < n_rows; row++) {
                 const PeBlockQ8_0 *two =
                     (const PeBlockQ8_0 *)((const unsigned char *)w + row * rows.stride);
-                ahead_fetch(ahead + row * rows.ahead.stride + i * sizeof *w, 1);
+                ahead_fetch(ahead + row * rows.ahead.stride + i * PE_Q8_0_VALUES, 1);
                 even[row] = v_fma(v_dot_q8(two[0].values, values + i * PE_Q8_0_VALUES),
                                   v_set(scales[row][i]), even[row]);
                 if (i + 1 == n) continue;
@@ -101,8 +103,11 @@ rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
             }
     }
 #pragma GCC unroll 4
-    for (size_t row = 0; row < n_rows; row++)
+    for (size_t row = 0; row < n_rows; row++) {
+        ahead_fetch(rows.ahead.bytes + row * rows.ahead.stride + n_blocks * PE_Q8_0_VALUES,
+                    n_blocks * sizeof(PeBlockQ8_0) - n_blocks * PE_Q8_0_VALUES);
         sums[row] = v_sum(even[row] + odd[row]);
+    }
 }
 
 static inline __attribute__((always_inline)) void rows_multiply(

@@ -143,10 +143,12 @@ static inline void v_transpose(V rows[LANES])
 
 static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
 {
-    uint16_t scales[LANES] = {0};
-    for (size_t i = 0; i < LANES && i < n; i++)
-        scales[i] = blocks[i].scale;
-    return v_load_f16(scales);
+    uint64_t low = 0, high = 0;
+    for (size_t i = n < 4 ? n : 4; i-- > 0;)
+        low = low << 16 | blocks[i].scale;
+    for (size_t i = n < LANES ? n : LANES; i-- > 4;)
+        high = high << 16 | blocks[i].scale;
+    return _mm256_cvtph_ps(_mm_set_epi64x((long long)high, (long long)low));
 }
 
 static inline V v_dot_q8(const int8_t *w, const int16_t *x)

@@ -10,7 +10,7 @@
 typedef __m512 V;
 
 #define LANES 16
-#define TILE_OUTS 12
+#define TILE_OUTS 8 // divides the usual head_dim
 #define TILE_VECTORS 2
 
 static inline V v_set(float value)
@@ -142,21 +142,40 @@ static inline void v_transpose(V rows[LANES])
     }
 }
 
-// Each is read with the two values after it, unless they are few.
+// Block i's scale is word 17i: four of them lie in every 64 words, which two registers hold. A
+// gather would take longer than all that is done with its blocks.
+static inline V v_load_all_scales(const PeBlockQ8_0 *blocks)
+{
+    const unsigned char *bytes = (const unsigned char *)blocks;
+    const __m512i order = _mm512_zextsi256_si512(
+        _mm256_setr_epi16(0, 17, 34, 51, 4, 21, 38, 55, 8, 25, 42, 59, 12, 29, 46, 63));
+    __m512i scales = _mm512_setzero_si512();
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < 4; i++, bytes += 128) {
+        const __m512i low = _mm512_loadu_si512(bytes), high = _mm512_loadu_si512(bytes + 64);
+        const __mmask32 four = 0xfu << 4 * i;
+        scales =
+            _mm512_or_si512(scales, _mm512_maskz_permutex2var_epi16(four, low, order, high));
+    }
+    return _mm512_cvtph_ps(_mm512_castsi512_si256(scales));
+}
+
+static inline V v_load_few_scales(const PeBlockQ8_0 *blocks, size_t n)
+{
+    uint64_t four = 0;
+    for (size_t i = n; i-- > 0;)
+        four = four << 16 | blocks[i].scale;
+    return _mm512_cvtph_ps(_mm256_zextsi128_si256(_mm_cvtsi64_si128((long long)four)));
+}
+
 static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
 {
-    if (n <= 4) {
-        uint64_t few = 0;
-        for (size_t i = n; i-- > 0;)
-            few = few << 16 | blocks[i].scale;
-        return _mm512_cvtph_ps(_mm256_zextsi128_si256(_mm_cvtsi64_si128((long long)few)));
-    }
-    const __m512i lanes =
-        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512i offsets = _mm512_mullo_epi32(lanes, _mm512_set1_epi32(sizeof *blocks));
-    const __m512i scales =
-        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), first_lanes(n), offsets, blocks, 1);
-    return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(scales));
+    if (n >= LANES) return v_load_all_scales(blocks);
+    if (n <= 4) return v_load_few_scales(blocks, n);
+    uint16_t scales[LANES] = {0};
+    for (size_t i = 0; i < n; i++)
+        scales[i] = blocks[i].scale;
+    return v_load_f16(scales);
 }
 
 static inline V v_dot_q8(const int8_t *w, const int16_t *x)
