@@ -1,8 +1,7 @@
 // How bf16 and AMX multiply: products of two values of K at a time, so values lie in pairs.
 //
-// A number is rounded to bf16 ("high"); where that is not enough, the rest is rounded to bf16
-// too
-// ("low"), and high + low has 16 bits. 32 values of K make a unit:
+// A number is rounded to bf16 ("high"); where that is not enough, the rest is rounded to bf16,
+// too ("low"), and high + low has 16 bits. 32 values of K make a unit:
 //   inputs   [pieces][2 halves of the rows][16 pairs][16 rows][2 values]
 //   weights  [pieces][32 values], of one row
 // with one piece (high) or two (high, low).
@@ -30,23 +29,30 @@ static inline __m512i v_round_two(V low, V high)
     return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
+// 32 values to a unit's n_pieces.
+static inline __attribute__((always_inline)) void
+pairs_unit_store(V low, V high, size_t n_pieces, uint16_t *unit)
+{
+    _mm512_storeu_si512(unit, v_round_two(low, high));
+    if (n_pieces == 2)
+        _mm512_storeu_si512(unit + UNIT, v_round_two(low - v_high(low), high - v_high(high)));
+}
+
 // Values first … first + n of a row into units of n_pieces.
 static inline __attribute__((always_inline)) void pairs_weights_unpack_type(
     PeType type, const void *row, size_t first, size_t n, size_t n_pieces, uint16_t *weights)
 {
-    for (size_t i = 0; i < n; i += UNIT, weights += n_pieces * UNIT) {
-        V values[2];
-        for (size_t j = 0; j < 2; j++) {
-            const size_t at = i + j * LANES, left = at < n ? n - at : 0;
-            values[j] = left >= LANES ? values_load(type, row, first + at)
-                        : left        ? values_load_n(type, row, first + at, left)
-                                      : v_set(0);
-        }
-        _mm512_storeu_si512(weights, v_round_two(values[0], values[1]));
-        if (n_pieces == 1) continue;
-        const V rests[2] = {values[0] - v_high(values[0]), values[1] - v_high(values[1])};
-        _mm512_storeu_si512(weights + UNIT, v_round_two(rests[0], rests[1]));
-    }
+    size_t i = 0;
+    for (; i + UNIT <= n; i += UNIT, weights += n_pieces * UNIT)
+        pairs_unit_store(values_load(type, row, first + i),
+                         values_load(type, row, first + i + LANES), n_pieces, weights);
+    if (i == n) return;
+    const size_t left = n - i;
+    const V low = left < LANES ? values_load_n(type, row, first + i, left)
+                               : values_load(type, row, first + i);
+    const V high =
+        left > LANES ? values_load_n(type, row, first + i + LANES, left - LANES) : v_set(0);
+    pairs_unit_store(low, high, n_pieces, weights);
 }
 
 static inline __attribute__((always_inline)) void pairs_weights_unpack(
