@@ -2,6 +2,7 @@
 
 #include "harness/error.h"
 #include "harness/findings.h"
+#include "harness/run_rows.h"
 #include "harness/sheet_evidence.h"
 #include "harness/slices.h"
 #include "harness/verdict/modality.h"
@@ -190,14 +191,17 @@ copy_head(PsSheetTask *out, const PsPlanTask *task, const PsTaskRows *table, GEr
     return out->manifest != NULL;
 }
 
+// rows: NULL, or read before.
 static bool build_task(PsSheet *sheet,
                        PsRunFile *run,
                        const PsPlan *plan,
                        const PsRegistry *registry,
+                       PsRunRows *rows,
                        GError **error)
 {
     const PsPlanTask *task = &plan->tasks[sheet->n_tasks];
-    g_autoptr(PsTaskRows) table = ps_task_rows_load(run, task, registry, error);
+    g_autoptr(PsTaskRows) table = rows != NULL ? ps_run_rows_take(rows, sheet->n_tasks, error)
+                                               : ps_task_rows_load(run, task, registry, error);
     if (table == NULL) return false;
     ps_task_rows_drop_unlisted(table);
     PsSheetTask *out = &sheet->tasks[sheet->n_tasks++];
@@ -251,7 +255,8 @@ static bool load_facts(PsSheet *sheet, PsRunFile *run, GError **error)
     return status == 0;
 }
 
-static PsSheet *build_sheet(PsRunFile *run, const PsRegistry *registry, GError **error)
+static PsSheet *
+build_sheet(PsRunFile *run, const PsRegistry *registry, PsRunRows *rows, GError **error)
 {
     g_autoptr(PsPlan) plan = ps_plan_load(run, registry, error);
     if (plan == NULL) return NULL;
@@ -264,7 +269,7 @@ static PsSheet *build_sheet(PsRunFile *run, const PsRegistry *registry, GError *
     sheet->evidence = g_new0(PsSheetEvidence, PS_SHEET_EVIDENCE_MOST);
     if (!load_facts(sheet, run, error)) return NULL;
     for (size_t i = 0; i < plan->n_tasks; i++)
-        if (!build_task(sheet, run, plan, registry, error)) return NULL;
+        if (!build_task(sheet, run, plan, registry, rows, error)) return NULL;
     g_autoptr(GError) problem = NULL;
     sheet->modality = ps_modality(run, plan, registry, &problem);
     if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), NULL;
@@ -272,12 +277,18 @@ static PsSheet *build_sheet(PsRunFile *run, const PsRegistry *registry, GError *
 }
 
 // One transaction: a run that is being collected shows one moment.
-PsSheet *ps_sheet_new(PsRunFile *run, const PsRegistry *registry, GError **error)
+PsSheet *
+ps_sheet_of_rows(PsRunFile *run, const PsRegistry *registry, PsRunRows *rows, GError **error)
 {
     if (!ps_runfile_execute(run, "BEGIN", error)) return NULL;
-    g_autoptr(PsSheet) sheet = build_sheet(run, registry, error);
+    g_autoptr(PsSheet) sheet = build_sheet(run, registry, rows, error);
     ps_runfile_execute(run, "ROLLBACK", NULL);
     return g_steal_pointer(&sheet);
+}
+
+PsSheet *ps_sheet_new(PsRunFile *run, const PsRegistry *registry, GError **error)
+{
+    return ps_sheet_of_rows(run, registry, NULL, error);
 }
 
 static void slice_clear(PsSheetSlice *slice)
