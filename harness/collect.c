@@ -255,6 +255,8 @@ static int64_t arrival_wait_ns(const Collector *c)
 
 static bool wait(Collector *c, GError **error)
 {
+    if (c->is_exhausted && c->n_preparing == 0 && c->ready.length == 0)
+        ps_storer_expect_end(c->storer);
     int64_t timeout_ns = arrival_wait_ns(c), gather_ns = ps_storer_send(c->storer, end_item(c));
     timeout_ns = MIN(timeout_ns, gather_ns);
     if (c->adapter_state == NULL || ((int)c->in_flight.length == 0 && c->ready.length == 0))
@@ -415,7 +417,6 @@ static void stop_threads(Collector *c)
 
 static void finish(Collector *c)
 {
-    if (c->adapter_state != NULL) c->options->adapter->close(c->adapter_state);
     PsWork *work;
     while ((work = g_queue_pop_head(&c->ready)) != NULL)
         ps_work_free(work);
@@ -440,6 +441,8 @@ bool ps_collect(PsPlan *plan,
     bool is_ok = start(&c, error) && collect_all(&c, error);
     // What came back before a failure or a stop is kept.
     stop_threads(&c);
+    if (c.storer != NULL) ps_storer_end(c.storer);
+    if (c.adapter_state != NULL) options->adapter->close(c.adapter_state); // meanwhile
     if (c.storer != NULL)
         is_ok = ps_storer_finish(c.storer, &result->n_stored, is_ok ? error : NULL) && is_ok;
     finish(&c);

@@ -5,6 +5,7 @@
 #include "harness/run_rows.h"
 #include "harness/sheet_evidence.h"
 #include "harness/slices.h"
+#include "harness/stats/sort.h"
 #include "harness/verdict/modality.h"
 
 #include <math.h>
@@ -150,25 +151,20 @@ static GArray *make_slices(const PsPlan *plan,
 
 // ---- a task
 
-static int compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 // At most PS_SHEET_MAX_POINTS of the sorted latencies, evenly spread, extremes included.
 static void set_latencies(PsSheetTask *sheet_task, const PsTaskRows *table)
 {
-    g_autoptr(GArray) all = g_array_new(false, false, sizeof(double));
+    g_autofree double *all = g_new(double, table->n_rows);
+    size_t n_all = 0;
     for (size_t row = 0; row < table->n_rows; row++)
-        if (!isnan(table->latencies_ms[row])) g_array_append_val(all, table->latencies_ms[row]);
-    g_array_sort(all, compare_doubles);
-    size_t n = MIN(all->len, PS_SHEET_MAX_POINTS);
+        if (!isnan(table->latencies_ms[row])) all[n_all++] = table->latencies_ms[row];
+    ps_sort(all, n_all);
+    size_t n = MIN(n_all, PS_SHEET_MAX_POINTS);
     sheet_task->latencies_ms = g_new(double, n);
     sheet_task->n_latencies = n;
     for (size_t i = 0; i < n; i++) {
-        size_t place = n > 1 ? i * (all->len - 1) / (n - 1) : 0;
-        sheet_task->latencies_ms[i] = g_array_index(all, double, place);
+        size_t place = n > 1 ? i * (n_all - 1) / (n - 1) : 0;
+        sheet_task->latencies_ms[i] = all[place];
     }
 }
 

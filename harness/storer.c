@@ -24,13 +24,14 @@ struct PsStorer {
     GPtrArray *adding;    // what is not sent yet; the collector's
     uint64_t end_item;    // the collector's
     int64_t adding_since_ns;
-    int backlog, has_failed; // atomic
+    int backlog, has_failed, is_ending; // atomic
 
     // The thread's own until it is joined.
     PsScore *scores;          // room for the metrics of any task
     bool is_noted[2];         // where confidences come from: stated, of tokens
     bool has_contradictions;  // noted
     uint64_t stored_end_item; // of the batches that were stored
+    bool has_folded;
     int n_uncommitted;
     int64_t uncommitted_since_ns;
     uint64_t n_stored;
@@ -130,6 +131,18 @@ static void store_batch(PsStorer *storer, Batch *batch)
     batch_free(batch);
 }
 
+static bool is_fold_due(PsStorer *storer)
+{
+    return g_atomic_int_get(&storer->is_ending) && !storer->has_folded
+           && storer->n_uncommitted == 0 && storer->error == NULL;
+}
+
+static void fold(PsStorer *storer)
+{
+    storer->has_folded = true;
+    ps_runfile_fold(storer->run);
+}
+
 // Until an empty batch says that there are no more.
 static void *storer_main(void *data)
 {
@@ -139,6 +152,7 @@ static void *storer_main(void *data)
         if (batch != NULL && batch->works->len == 0) return batch_free(batch), NULL;
         if (batch != NULL) store_batch(storer, batch);
         if (storer->error == NULL && is_commit_due(storer) && !commit(storer)) fail(storer);
+        if (batch == NULL && is_fold_due(storer)) fold(storer);
         ps_progress_show(storer->progress);
     }
 }
@@ -195,6 +209,11 @@ int64_t ps_storer_send(PsStorer *storer, uint64_t end_item)
     return INT64_MAX;
 }
 
+void ps_storer_expect_end(PsStorer *storer)
+{
+    g_atomic_int_set(&storer->is_ending, 1);
+}
+
 int ps_storer_backlog(PsStorer *storer)
 {
     return g_atomic_int_get(&storer->backlog);
@@ -205,10 +224,14 @@ bool ps_storer_is_well(PsStorer *storer)
     return g_atomic_int_get(&storer->has_failed) == 0;
 }
 
-bool ps_storer_finish(PsStorer *storer, uint64_t *n_stored, GError **error)
+void ps_storer_end(PsStorer *storer)
 {
     if (storer->adding->len > 0) send_batch(storer);
     send_batch(storer); // empty: no more
+}
+
+bool ps_storer_finish(PsStorer *storer, uint64_t *n_stored, GError **error)
+{
     g_ptr_array_unref(storer->adding);
     g_thread_join(storer->thread);
     if (storer->error == NULL) commit(storer);
