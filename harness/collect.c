@@ -24,7 +24,8 @@ typedef struct {
     PsCollectResult *result;
 
     // Where the next item comes from.
-    uint8_t *done; // one bit an item
+    uint8_t *done;     // one bit an item: it is with the storer, or there is none
+    uint64_t end_item; // those before it are done
     PsSharedSample *sample;
     const PsPlanTask *task;
     uint64_t sample_id;
@@ -57,6 +58,19 @@ static bool is_done(const Collector *collector, uint64_t item_id)
     return collector->done[item_id / 8] >> (item_id % 8) & 1;
 }
 
+static void set_done(Collector *collector, uint64_t item_id)
+{
+    collector->done[item_id / 8] |= (uint8_t)(1u << (item_id % 8));
+}
+
+// What is done moves on.
+static uint64_t end_item(Collector *c)
+{
+    while (c->end_item < c->plan->n_items && is_done(c, c->end_item))
+        c->end_item++;
+    return c->end_item;
+}
+
 static bool next_sample(Collector *c, GError **error)
 {
     g_clear_pointer(&c->sample, ps_shared_sample_unref);
@@ -87,7 +101,8 @@ static PsWork *next_work(Collector *c, GError **error)
                                    variant % c->plan->epochs);
         bool applies =
             ps_plan_applies(c->task, (size_t)item.condition, ps_shared_sample_get(c->sample));
-        if (applies && !is_done(c, item.item_id))
+        if (!applies) set_done(c, item.item_id);
+        if (!is_done(c, item.item_id))
             return ps_work_new(c->plan, c->task, c->sample, item, c->options->verify_media);
     }
     return NULL;
@@ -103,6 +118,12 @@ static void leave_flight(Collector *c, PsWork *work)
     work->is_in_flight = false;
 }
 
+static void store(Collector *c, PsWork *work)
+{
+    set_done(c, work->item.item_id);
+    ps_storer_add(c->storer, work);
+}
+
 // Of an event-driven adapter: moves the response out and stores it.
 static void complete_request(PsRequest *request, PsResponse *response, void *user_data)
 {
@@ -114,7 +135,7 @@ static void complete_request(PsRequest *request, PsResponse *response, void *use
     work->response.scheduled_ns = scheduled_ns;
     ps_response_init(response);
     leave_flight(c, work);
-    ps_storer_add(c->storer, g_steal_pointer(&work));
+    store(c, g_steal_pointer(&work));
     // The next request goes out at once, not after the answers that came in the same moment.
     if (c->error == NULL && !c->result->was_stopped) launch(c, &c->error);
 }
@@ -135,7 +156,7 @@ static bool take_finished(Collector *c, PsWork *finished, GError **error)
         return g_propagate_error(error, g_steal_pointer(&work->error)), false;
     if (!work->is_answered) c->n_preparing--;
     if (work->is_answered || work->is_broken)
-        ps_storer_add(c->storer, g_steal_pointer(&work));
+        store(c, g_steal_pointer(&work));
     else
         g_queue_insert_sorted(&c->ready, g_steal_pointer(&work), compare_due, NULL);
     return true;
@@ -234,7 +255,9 @@ static int64_t arrival_wait_ns(const Collector *c)
 
 static bool wait(Collector *c, GError **error)
 {
-    int64_t timeout_ns = arrival_wait_ns(c), gather_ns = ps_storer_send(c->storer);
+    if (c->is_exhausted && c->n_preparing == 0 && c->ready.length == 0)
+        ps_storer_expect_end(c->storer);
+    int64_t timeout_ns = arrival_wait_ns(c), gather_ns = ps_storer_send(c->storer, end_item(c));
     timeout_ns = MIN(timeout_ns, gather_ns);
     if (c->adapter_state == NULL || ((int)c->in_flight.length == 0 && c->ready.length == 0))
         return take_all_finished(c, MAX(timeout_ns, 1000), error);
@@ -267,7 +290,7 @@ static bool drain(Collector *c, GError **error)
         if (!c->options->adapter->wait(c->adapter_state, WAIT_MOST_NS, complete_request, c,
                                        error))
             return false;
-        ps_storer_send(c->storer);
+        ps_storer_send(c->storer, end_item(c));
     }
     return true;
 }
@@ -369,7 +392,7 @@ static bool start(Collector *c, GError **error)
     c->n_ahead = 2 * n_processors;
     c->preparers = ps_workers_new(n_processors, &functions, c, c->finished);
     c->progress = ps_progress_new(result->n_items, result->n_before, c->options->is_quiet);
-    c->storer = ps_storer_new(c->run, c->plan, c->progress);
+    c->storer = ps_storer_new(c->run, c->plan, c->options->rows, c->progress);
     if (result->n_before == result->n_items) return c->is_exhausted = true;
     if (!start_adapter(c, error)) return false;
     c->started_ns = ps_now_ns();
@@ -386,7 +409,7 @@ static void stop_threads(Collector *c)
     while (c->finished != NULL && (work = g_async_queue_try_pop(c->finished)) != NULL) {
         leave_flight(c, work);
         if (work->is_answered)
-            ps_storer_add(c->storer, work);
+            store(c, work);
         else
             ps_work_free(work);
     }
@@ -394,7 +417,6 @@ static void stop_threads(Collector *c)
 
 static void finish(Collector *c)
 {
-    if (c->adapter_state != NULL) c->options->adapter->close(c->adapter_state);
     PsWork *work;
     while ((work = g_queue_pop_head(&c->ready)) != NULL)
         ps_work_free(work);
@@ -419,6 +441,8 @@ bool ps_collect(PsPlan *plan,
     bool is_ok = start(&c, error) && collect_all(&c, error);
     // What came back before a failure or a stop is kept.
     stop_threads(&c);
+    if (c.storer != NULL) ps_storer_end(c.storer);
+    if (c.adapter_state != NULL) options->adapter->close(c.adapter_state); // meanwhile
     if (c.storer != NULL)
         is_ok = ps_storer_finish(c.storer, &result->n_stored, is_ok ? error : NULL) && is_ok;
     finish(&c);

@@ -3,7 +3,7 @@
 // nothing that was stored asked twice.
 #pragma once
 
-#include "harness/plan.h"
+#include "harness/run_rows.h"
 
 #include <signal.h>
 
@@ -14,6 +14,7 @@ typedef struct {
     uint64_t load_seed;     // of the arrivals
     bool verify_media;      // compare media with their stated sha256 as they are loaded
     bool is_quiet;          // no progress line
+    PsRunRows *rows;        // are read on while answers are stored; or NULL
     const volatile sig_atomic_t *stop; // set from outside: end early, keeping what is stored
 } PsCollectOptions;
 

@@ -201,10 +201,14 @@ static gboolean source_equal(gconstpointer a, gconstpointer b)
     return ps_name_hash_compare(*(const PsNameHash *)a, *(const PsNameHash *)b) == 0;
 }
 
-void ps_task_rows_number_clusters(PsTaskRows *rows)
+GHashTable *ps_cluster_numbers_new(void)
 {
-    g_autoptr(GHashTable) numbers = g_hash_table_new(source_hash, source_equal);
-    for (size_t row = 0; row < rows->n_rows; row++) {
+    return g_hash_table_new(source_hash, source_equal);
+}
+
+void ps_task_rows_number_new_clusters(PsTaskRows *rows, size_t first_row, GHashTable *numbers)
+{
+    for (size_t row = first_row; row < rows->n_rows; row++) {
         void *number;
         if (row > 0 && source_equal(&rows->sources[row], &rows->sources[row - 1])) {
             rows->clusters[row] = rows->clusters[row - 1];
@@ -216,6 +220,12 @@ void ps_task_rows_number_clusters(PsTaskRows *rows)
                                 GUINT_TO_POINTER(rows->clusters[row]));
         }
     }
+}
+
+void ps_task_rows_number_clusters(PsTaskRows *rows)
+{
+    g_autoptr(GHashTable) numbers = ps_cluster_numbers_new();
+    ps_task_rows_number_new_clusters(rows, 0, numbers);
 }
 
 static int compare_rows(const void *a, const void *b, void *user_data)

@@ -1,5 +1,6 @@
 // Reading rows from a run file: one pass over each table, in ascending order.
 #include "harness/rows_private.h"
+#include "harness/rows_reader.h"
 
 #include "harness/error.h"
 #include "harness/price.h"
@@ -8,16 +9,39 @@
 #include <sqlite3.h>
 #include <string.h>
 
-// A statement over the items or samples of one task: ?1 the first number, ?2 one past the last.
-static sqlite3_stmt *
-prepare_range(PsRunFile *run, const char *sql, uint64_t first, uint64_t n, GError **error)
+typedef enum { RESPONSES, SAMPLES, SCORES, SLICES, N_TABLES } Table;
+
+// Each over a range of items, or of samples: ?1 the first number, ?2 one past the last.
+static const char *const table_sql[N_TABLES] = {
+    [RESPONSES] = "SELECT item_id, sample_id, condition, epoch, outcome, scheduled_ns,"
+                  " started_ns, first_token_ns, finished_ns, input_tokens, output_tokens,"
+                  " confidence FROM response"
+                  " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
+    [SAMPLES] = "SELECT sample_id, id, cluster FROM sample"
+                " WHERE sample_id >= ?1 AND sample_id < ?2 ORDER BY sample_id",
+    [SCORES] = "SELECT item_id, metric, numerator, denominator, more FROM score"
+               " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
+    [SLICES] = "SELECT item_id, slicer, key FROM slice"
+               " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
+};
+
+struct PsRowsReader {
+    PsRunFile *run;
+    const PsPlanTask *task;
+    PsTaskRows *rows; // n_rows of them are read
+    size_t n_rows_most;
+    uint64_t next_item; // the first that is not read
+    PsPrice price;
+    sqlite3_stmt *statements[N_TABLES];
+    GArray *metric_columns, *slicer_columns; // size_t, by the run file's numbers
+    GHashTable **key_numbers;                // [n_slicers] of the keys
+    GHashTable *cluster_numbers;
+};
+
+static void bind_range(sqlite3_stmt *statement, uint64_t first, uint64_t end)
 {
-    sqlite3_stmt *statement = ps_runfile_prepare(run, sql, error);
-    if (statement == NULL) return NULL;
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)first);
-    uint64_t end = first + n;
     sqlite3_bind_int64(statement, 2, (sqlite3_int64)end);
-    return statement;
 }
 
 // Never NULL, whatever a damaged file holds.
@@ -101,40 +125,28 @@ static bool set_row(PsTaskRows *rows,
     return true;
 }
 
-static bool
-load_responses(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
+static bool read_responses(PsRowsReader *reader, GError **error)
 {
-    PsPrice price;
-    if (!ps_price_load(run, &price, error)) return false;
-    sqlite3_stmt *statement =
-        prepare_range(run,
-                      "SELECT item_id, sample_id, condition, epoch, outcome, scheduled_ns,"
-                      " started_ns, first_token_ns, finished_ns, input_tokens, output_tokens,"
-                      " confidence FROM response"
-                      " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
-                      task->first_item, task->n_items, error);
-    if (statement == NULL) return false;
-    size_t row = 0;
+    PsTaskRows *rows = reader->rows;
+    sqlite3_stmt *statement = reader->statements[RESPONSES];
     int status;
-    while ((status = ps_runfile_step(run, statement, error)) == 1) {
-        if (row == rows->n_rows
-            || !set_row(rows, row, task->task->n_conditions, &price, statement)) {
-            status = -1;
-            fail_damaged(run, (uint64_t)sqlite3_column_int64(statement, 0), error);
-            break;
-        }
-        row++;
+    while ((status = ps_runfile_step(reader->run, statement, error)) == 1) {
+        if (rows->n_rows == reader->n_rows_most
+            || !set_row(rows, rows->n_rows, reader->task->task->n_conditions, &reader->price,
+                        statement))
+            return fail_damaged(reader->run, (uint64_t)sqlite3_column_int64(statement, 0),
+                                error);
+        rows->n_rows++;
     }
-    sqlite3_finalize(statement);
     return status == 0;
 }
 
 static bool count_rows(PsRunFile *run, const PsPlanTask *task, size_t *n_rows, GError **error)
 {
-    sqlite3_stmt *statement =
-        prepare_range(run, "SELECT count(*) FROM response WHERE item_id >= ?1 AND item_id < ?2",
-                      task->first_item, task->n_items, error);
+    sqlite3_stmt *statement = ps_runfile_prepare(
+        run, "SELECT count(*) FROM response WHERE item_id >= ?1 AND item_id < ?2", error);
     if (statement == NULL) return false;
+    bind_range(statement, task->first_item, task->first_item + task->n_items);
     bool is_ok = ps_runfile_step(run, statement, error) == 1;
     if (is_ok) *n_rows = (size_t)sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
@@ -144,18 +156,12 @@ static bool count_rows(PsRunFile *run, const PsPlanTask *task, size_t *n_rows, G
 // ---- clusters
 
 // Both responses and samples come in ascending order, so one pass over each does.
-static bool
-load_samples(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
+static bool read_samples(PsRowsReader *reader, size_t row, GError **error)
 {
-    sqlite3_stmt *statement =
-        prepare_range(run,
-                      "SELECT sample_id, id, cluster FROM sample"
-                      " WHERE sample_id >= ?1 AND sample_id < ?2 ORDER BY sample_id",
-                      task->first_sample, task->n_samples, error);
-    if (statement == NULL) return false;
-    size_t row = 0;
+    PsTaskRows *rows = reader->rows;
+    sqlite3_stmt *statement = reader->statements[SAMPLES];
     int status;
-    while ((status = ps_runfile_step(run, statement, error)) == 1) {
+    while ((status = ps_runfile_step(reader->run, statement, error)) == 1) {
         uint64_t sample_id = (uint64_t)sqlite3_column_int64(statement, 0);
         PsNameHash sample = ps_name_hash(column_text(statement, 1));
         PsNameHash source = ps_name_hash(column_text(statement, 2));
@@ -166,8 +172,6 @@ load_samples(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **
             rows->sources[row] = source;
         }
     }
-    sqlite3_finalize(statement);
-    ps_task_rows_number_clusters(rows);
     return status == 0;
 }
 
@@ -257,79 +261,128 @@ static bool set_score(PsStatColumn *column, size_t row, sqlite3_stmt *statement)
     return column->is_defined[row] = true;
 }
 
-static bool
-load_scores(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
+static bool read_scores(PsRowsReader *reader, size_t row, GError **error)
 {
-    g_autoptr(GArray) columns =
-        number_columns(rows, run, task->task, "metric", find_metric, error);
-    sqlite3_stmt *statement =
-        columns == NULL
-            ? NULL
-            : prepare_range(run,
-                            "SELECT item_id, metric, numerator, denominator, more FROM score"
-                            " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
-                            task->first_item, task->n_items, error);
-    if (statement == NULL) return false;
-    size_t row = 0;
+    sqlite3_stmt *statement = reader->statements[SCORES];
     int status;
-    while ((status = ps_runfile_step(run, statement, error)) == 1) {
+    while ((status = ps_runfile_step(reader->run, statement, error)) == 1) {
         uint64_t item_id = (uint64_t)sqlite3_column_int64(statement, 0);
-        size_t column = column_at(columns, sqlite3_column_int64(statement, 1));
-        if (column == NO_COLUMN || !follow(rows, item_id, &row)) continue;
-        if (!set_score(&rows->metrics[column], row, statement)) {
-            status = -1;
-            fail_damaged(run, item_id, error);
-            break;
-        }
+        size_t column = column_at(reader->metric_columns, sqlite3_column_int64(statement, 1));
+        if (column == NO_COLUMN || !follow(reader->rows, item_id, &row)) continue;
+        if (!set_score(&reader->rows->metrics[column], row, statement))
+            return fail_damaged(reader->run, item_id, error);
     }
-    sqlite3_finalize(statement);
     return status == 0;
 }
 
 // Keys are numbered in order of first appearance: one table of numbers a slicer.
-static bool read_slices(PsTaskRows *rows,
-                        PsRunFile *run,
-                        const GArray *columns,
-                        GHashTable *const *numbers,
-                        sqlite3_stmt *statement,
-                        GError **error)
+static bool read_slices(PsRowsReader *reader, size_t row, GError **error)
 {
-    size_t row = 0;
+    sqlite3_stmt *statement = reader->statements[SLICES];
     int status;
-    while ((status = ps_runfile_step(run, statement, error)) == 1) {
-        size_t column = column_at(columns, sqlite3_column_int64(statement, 1));
+    while ((status = ps_runfile_step(reader->run, statement, error)) == 1) {
+        size_t column = column_at(reader->slicer_columns, sqlite3_column_int64(statement, 1));
         if (column == NO_COLUMN
-            || !follow(rows, (uint64_t)sqlite3_column_int64(statement, 0), &row))
+            || !follow(reader->rows, (uint64_t)sqlite3_column_int64(statement, 0), &row))
             continue;
-        rows->slicers[column].of_rows[row] =
-            ps_key_number(numbers[column], column_text(statement, 2));
+        reader->rows->slicers[column].of_rows[row] =
+            ps_key_number(reader->key_numbers[column], column_text(statement, 2));
     }
     return status == 0;
 }
 
-static bool
-load_slices(PsTaskRows *rows, PsRunFile *run, const PsPlanTask *task, GError **error)
+// ---- the reader
+
+static bool prepare(PsRowsReader *reader, GError **error)
 {
-    g_autoptr(GArray) columns =
-        number_columns(rows, run, task->task, "slicer", find_slicer, error);
-    sqlite3_stmt *statement =
-        columns == NULL
-            ? NULL
-            : prepare_range(run,
-                            "SELECT item_id, slicer, key FROM slice"
-                            " WHERE item_id >= ?1 AND item_id < ?2 ORDER BY item_id",
-                            task->first_item, task->n_items, error);
-    if (statement == NULL) return false;
-    g_autofree GHashTable **numbers = g_new(GHashTable *, rows->n_slicers);
-    for (size_t i = 0; i < rows->n_slicers; i++)
-        numbers[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bool is_ok = read_slices(rows, run, columns, numbers, statement, error);
-    sqlite3_finalize(statement);
-    for (size_t i = 0; i < rows->n_slicers; i++) {
-        ps_key_column_name(&rows->slicers[i], numbers[i]);
-        g_hash_table_unref(numbers[i]);
+    for (size_t i = 0; i < N_TABLES; i++) {
+        reader->statements[i] = ps_runfile_prepare(reader->run, table_sql[i], error);
+        if (reader->statements[i] == NULL) return false;
     }
+    return true;
+}
+
+PsRowsReader *ps_rows_reader_new(PsRunFile *run,
+                                 const PsPlanTask *task,
+                                 const PsRegistry *registry,
+                                 size_t n_rows_most,
+                                 GError **error)
+{
+    g_autoptr(PsRowsReader) reader = g_new0(PsRowsReader, 1);
+    reader->run = run;
+    reader->task = task;
+    reader->n_rows_most = n_rows_most;
+    reader->next_item = task->first_item;
+    reader->rows = ps_task_rows_new(n_rows_most, task->task, registry);
+    reader->rows->n_rows = 0;
+    reader->cluster_numbers = ps_cluster_numbers_new();
+    reader->key_numbers = g_new0(GHashTable *, reader->rows->n_slicers + 1);
+    for (size_t i = 0; i < reader->rows->n_slicers; i++)
+        reader->key_numbers[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    reader->metric_columns =
+        number_columns(reader->rows, run, task->task, "metric", find_metric, error);
+    if (reader->metric_columns == NULL) return NULL;
+    reader->slicer_columns =
+        number_columns(reader->rows, run, task->task, "slicer", find_slicer, error);
+    bool is_ok = reader->slicer_columns != NULL && ps_price_load(run, &reader->price, error)
+                 && prepare(reader, error);
+    return is_ok ? g_steal_pointer(&reader) : NULL;
+}
+
+void ps_rows_reader_free(PsRowsReader *reader)
+{
+    if (reader == NULL) return;
+    for (size_t i = 0; i < N_TABLES; i++)
+        sqlite3_finalize(reader->statements[i]);
+    for (size_t i = 0; reader->key_numbers[i] != NULL; i++)
+        g_hash_table_unref(reader->key_numbers[i]);
+    g_free(reader->key_numbers);
+    g_hash_table_unref(reader->cluster_numbers);
+    g_clear_pointer(&reader->metric_columns, g_array_unref);
+    g_clear_pointer(&reader->slicer_columns, g_array_unref);
+    ps_task_rows_free(reader->rows);
+    g_free(reader);
+}
+
+static void bind_ranges(PsRowsReader *reader, uint64_t end_item)
+{
+    const PsPlanTask *task = reader->task;
+    const uint64_t items_a_sample = task->n_items / task->n_samples;
+    const uint64_t first = reader->next_item - task->first_item;
+    const uint64_t end = end_item - task->first_item;
+    bind_range(reader->statements[RESPONSES], reader->next_item, end_item);
+    bind_range(reader->statements[SCORES], reader->next_item, end_item);
+    bind_range(reader->statements[SLICES], reader->next_item, end_item);
+    bind_range(reader->statements[SAMPLES], task->first_sample + first / items_a_sample,
+               task->first_sample + (end + items_a_sample - 1) / items_a_sample);
+}
+
+bool ps_rows_reader_read(PsRowsReader *reader, uint64_t end_item, GError **error)
+{
+    const uint64_t end = MIN(end_item, reader->task->first_item + reader->task->n_items);
+    if (end <= reader->next_item) return true;
+    const size_t row = reader->rows->n_rows;
+    bind_ranges(reader, end);
+    bool is_ok = read_responses(reader, error) && read_samples(reader, row, error)
+                 && read_scores(reader, row, error) && read_slices(reader, row, error);
+    for (size_t i = 0; i < N_TABLES; i++)
+        sqlite3_reset(reader->statements[i]); // or they hold the log that is to be folded in
+    ps_task_rows_number_new_clusters(reader->rows, row, reader->cluster_numbers);
+    reader->next_item = end;
     return is_ok;
+}
+
+uint64_t ps_rows_reader_next_item(const PsRowsReader *reader)
+{
+    return reader->next_item;
+}
+
+PsTaskRows *ps_rows_reader_finish(PsRowsReader *reader)
+{
+    PsTaskRows *rows = g_steal_pointer(&reader->rows);
+    for (size_t i = 0; i < rows->n_slicers; i++)
+        ps_key_column_name(&rows->slicers[i], reader->key_numbers[i]);
+    return rows;
 }
 
 PsTaskRows *ps_task_rows_load(PsRunFile *run,
@@ -342,9 +395,8 @@ PsTaskRows *ps_task_rows_load(PsRunFile *run,
     if (n_rows > PS_TASK_ROWS_MOST)
         return ps_fail_null(error, PS_ERROR_DATA, "%s: task %s has more than %u rows",
                             ps_runfile_path(run), task->task->name, PS_TASK_ROWS_MOST);
-    g_autoptr(PsTaskRows) rows = ps_task_rows_new(n_rows, task->task, registry);
-    if (!load_responses(rows, run, task, error) || !load_samples(rows, run, task, error)
-        || !load_scores(rows, run, task, error) || !load_slices(rows, run, task, error))
-        return NULL;
-    return g_steal_pointer(&rows);
+    g_autoptr(PsRowsReader) reader = ps_rows_reader_new(run, task, registry, n_rows, error);
+    return reader != NULL && ps_rows_reader_read(reader, UINT64_MAX, error)
+               ? ps_rows_reader_finish(reader)
+               : NULL;
 }

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BUSY_MS 5000 // how long another process may hold a lock
+
 static const char schema[] =
     "CREATE TABLE info (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
@@ -138,7 +140,7 @@ static bool open_database(PsRunFile *run, PsRunFileMode mode, GError **error)
     if (sqlite3_open_v2(run->path, &run->database, flags | SQLITE_OPEN_NOMUTEX, NULL)
         != SQLITE_OK)
         return fail_sqlite(run, error);
-    sqlite3_busy_timeout(run->database, 5000);
+    sqlite3_busy_timeout(run->database, BUSY_MS);
     sqlite3_db_config(run->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(run->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return ps_runfile_execute(
@@ -170,12 +172,14 @@ static int count_tables(PsRunFile *run, GError **error)
     return n;
 }
 
+// Not synced by itself: the change to WAL, which follows at once, syncs the whole file.
 static bool make_tables(PsRunFile *run, GError **error)
 {
-    g_autofree char *sql =
-        g_strdup_printf("PRAGMA page_size = 16384; BEGIN IMMEDIATE; %s"
-                        "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-                        schema, PS_RUNFILE_APPLICATION_ID, PS_RUNFILE_VERSION);
+    g_autofree char *sql = g_strdup_printf(
+        "PRAGMA page_size = 16384; PRAGMA synchronous = OFF; BEGIN IMMEDIATE; %s"
+        "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;"
+        "PRAGMA synchronous = FULL",
+        schema, PS_RUNFILE_APPLICATION_ID, PS_RUNFILE_VERSION);
     return ps_runfile_execute(run, sql, error);
 }
 
@@ -283,6 +287,14 @@ bool ps_runfile_commit(PsRunFile *run, GError **error)
     if (!ps_runfile_execute(run, "COMMIT", error)) return false;
     run->is_in_transaction = false;
     return true;
+}
+
+// What fails here is still in the log, and is tried again when the file is closed.
+void ps_runfile_fold(PsRunFile *run)
+{
+    sqlite3_busy_timeout(run->database, 0); // readers are not waited for
+    sqlite3_wal_checkpoint_v2(run->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(run->database, BUSY_MS);
 }
 
 bool ps_runfile_run_once(PsRunFile *run, sqlite3_stmt *statement, GError **error)

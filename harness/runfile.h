@@ -96,6 +96,10 @@ bool ps_runfile_store_evidence(
 // Ends the open transaction, if there is one. Until it returns true nothing of it counts.
 bool ps_runfile_commit(PsRunFile *run, GError **error);
 
+// Folds what is committed into the one file, as far as that goes (other processes may be
+// reading), so that closing it has little left to do. Only between transactions.
+void ps_runfile_fold(PsRunFile *run);
+
 // Which of items 0 … n_items-1 have a response: n_items bits, caller's; NULL on error.
 uint8_t *ps_runfile_done(PsRunFile *run, uint64_t n_items, uint64_t *n_done, GError **error);
 

@@ -2,8 +2,10 @@
 
 #include "harness/error.h"
 #include "harness/findings.h"
+#include "harness/run_rows.h"
 #include "harness/sheet_evidence.h"
 #include "harness/slices.h"
+#include "harness/stats/sort.h"
 #include "harness/verdict/modality.h"
 
 #include <math.h>
@@ -149,25 +151,20 @@ static GArray *make_slices(const PsPlan *plan,
 
 // ---- a task
 
-static int compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 // At most PS_SHEET_MAX_POINTS of the sorted latencies, evenly spread, extremes included.
 static void set_latencies(PsSheetTask *sheet_task, const PsTaskRows *table)
 {
-    g_autoptr(GArray) all = g_array_new(false, false, sizeof(double));
+    g_autofree double *all = g_new(double, table->n_rows);
+    size_t n_all = 0;
     for (size_t row = 0; row < table->n_rows; row++)
-        if (!isnan(table->latencies_ms[row])) g_array_append_val(all, table->latencies_ms[row]);
-    g_array_sort(all, compare_doubles);
-    size_t n = MIN(all->len, PS_SHEET_MAX_POINTS);
+        if (!isnan(table->latencies_ms[row])) all[n_all++] = table->latencies_ms[row];
+    ps_sort(all, n_all);
+    size_t n = MIN(n_all, PS_SHEET_MAX_POINTS);
     sheet_task->latencies_ms = g_new(double, n);
     sheet_task->n_latencies = n;
     for (size_t i = 0; i < n; i++) {
-        size_t place = n > 1 ? i * (all->len - 1) / (n - 1) : 0;
-        sheet_task->latencies_ms[i] = g_array_index(all, double, place);
+        size_t place = n > 1 ? i * (n_all - 1) / (n - 1) : 0;
+        sheet_task->latencies_ms[i] = all[place];
     }
 }
 
@@ -190,14 +187,17 @@ copy_head(PsSheetTask *out, const PsPlanTask *task, const PsTaskRows *table, GEr
     return out->manifest != NULL;
 }
 
+// rows: NULL, or read before.
 static bool build_task(PsSheet *sheet,
                        PsRunFile *run,
                        const PsPlan *plan,
                        const PsRegistry *registry,
+                       PsRunRows *rows,
                        GError **error)
 {
     const PsPlanTask *task = &plan->tasks[sheet->n_tasks];
-    g_autoptr(PsTaskRows) table = ps_task_rows_load(run, task, registry, error);
+    g_autoptr(PsTaskRows) table = rows != NULL ? ps_run_rows_take(rows, sheet->n_tasks, error)
+                                               : ps_task_rows_load(run, task, registry, error);
     if (table == NULL) return false;
     ps_task_rows_drop_unlisted(table);
     PsSheetTask *out = &sheet->tasks[sheet->n_tasks++];
@@ -251,7 +251,8 @@ static bool load_facts(PsSheet *sheet, PsRunFile *run, GError **error)
     return status == 0;
 }
 
-static PsSheet *build_sheet(PsRunFile *run, const PsRegistry *registry, GError **error)
+static PsSheet *
+build_sheet(PsRunFile *run, const PsRegistry *registry, PsRunRows *rows, GError **error)
 {
     g_autoptr(PsPlan) plan = ps_plan_load(run, registry, error);
     if (plan == NULL) return NULL;
@@ -264,7 +265,7 @@ static PsSheet *build_sheet(PsRunFile *run, const PsRegistry *registry, GError *
     sheet->evidence = g_new0(PsSheetEvidence, PS_SHEET_EVIDENCE_MOST);
     if (!load_facts(sheet, run, error)) return NULL;
     for (size_t i = 0; i < plan->n_tasks; i++)
-        if (!build_task(sheet, run, plan, registry, error)) return NULL;
+        if (!build_task(sheet, run, plan, registry, rows, error)) return NULL;
     g_autoptr(GError) problem = NULL;
     sheet->modality = ps_modality(run, plan, registry, &problem);
     if (problem != NULL) return g_propagate_error(error, g_steal_pointer(&problem)), NULL;
@@ -272,12 +273,18 @@ static PsSheet *build_sheet(PsRunFile *run, const PsRegistry *registry, GError *
 }
 
 // One transaction: a run that is being collected shows one moment.
-PsSheet *ps_sheet_new(PsRunFile *run, const PsRegistry *registry, GError **error)
+PsSheet *
+ps_sheet_of_rows(PsRunFile *run, const PsRegistry *registry, PsRunRows *rows, GError **error)
 {
     if (!ps_runfile_execute(run, "BEGIN", error)) return NULL;
-    g_autoptr(PsSheet) sheet = build_sheet(run, registry, error);
+    g_autoptr(PsSheet) sheet = build_sheet(run, registry, rows, error);
     ps_runfile_execute(run, "ROLLBACK", NULL);
     return g_steal_pointer(&sheet);
+}
+
+PsSheet *ps_sheet_new(PsRunFile *run, const PsRegistry *registry, GError **error)
+{
+    return ps_sheet_of_rows(run, registry, NULL, error);
 }
 
 static void slice_clear(PsSheetSlice *slice)

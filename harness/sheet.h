@@ -72,6 +72,7 @@ typedef struct {
 } PsSheetFact;
 
 typedef struct PsFindings PsFindings;
+typedef struct PsRunRows PsRunRows; // harness/run_rows.h
 
 typedef struct PsSheet {
     char *suite, *system; // "openai/gpt-4o"
@@ -90,5 +91,9 @@ typedef struct PsSheet {
 
 // Reads the whole run file once. registry resolves the names of metrics and slicers.
 PsSheet *ps_sheet_new(PsRunFile *run, const PsRegistry *registry, GError **error);
+
+// The same, of a run whose rows were read while it was collected; takes them out of rows.
+PsSheet *
+ps_sheet_of_rows(PsRunFile *run, const PsRegistry *registry, PsRunRows *rows, GError **error);
 void ps_sheet_free(PsSheet *sheet);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsSheet, ps_sheet_free)

@@ -30,16 +30,45 @@ static int compare_candidates(gconstpointer a, gconstpointer b)
     return (first->row > second->row) - (first->row < second->row);
 }
 
-static GArray *sorted_candidates(const PsTaskRows *table, const PsSlice *of)
+#define SHOWN_MOST (PS_SHEET_WORST_PER_SLICE + PS_SHEET_BEST_PER_SLICE)
+
+// Those of the candidates seen that come first.
+typedef struct {
+    size_t n, n_most;
+    Candidate candidates[SHOWN_MOST]; // [n] in order
+} First;
+
+// sign: 1, worst first; -1, best first.
+static void first_add(First *first, const Candidate *candidate, int sign)
 {
-    GArray *candidates = g_array_sized_new(false, false, sizeof(Candidate), (guint)of->n_rows);
+    size_t place = first->n;
+    while (place > 0 && sign * compare_candidates(candidate, &first->candidates[place - 1]) < 0)
+        place--;
+    if (place == first->n_most) return;
+    first->n = MIN(first->n + 1, first->n_most);
+    memmove(&first->candidates[place + 1], &first->candidates[place],
+            (first->n - 1 - place) * sizeof *candidate);
+    first->candidates[place] = *candidate;
+}
+
+// The worst and then the best rows of a slice, worst first; returns how many. Of a small slice
+// all.
+static size_t choose(const PsTaskRows *table, const PsSlice *of, size_t rows[SHOWN_MOST])
+{
+    const bool is_small = of->n_rows <= SHOWN_MOST;
+    First worst = {.n_most = is_small ? SHOWN_MOST : PS_SHEET_WORST_PER_SLICE};
+    First best = {.n_most = is_small ? 0 : PS_SHEET_BEST_PER_SLICE};
     for (size_t i = 0; i < of->n_rows; i++) {
-        Candidate candidate = {.row = of->rows[i]};
-        candidate.badness = badness(table, candidate.row);
-        g_array_append_val(candidates, candidate);
+        Candidate candidate = {.row = of->rows[i], .badness = badness(table, of->rows[i])};
+        first_add(&worst, &candidate, 1);
+        first_add(&best, &candidate, -1);
     }
-    g_array_sort(candidates, compare_candidates);
-    return candidates;
+    size_t n = 0;
+    for (size_t i = 0; i < worst.n; i++)
+        rows[n++] = worst.candidates[i].row;
+    for (size_t i = best.n; i > 0; i--)
+        rows[n++] = best.candidates[i - 1].row;
+    return n;
 }
 
 // ---- what
@@ -185,15 +214,11 @@ bool ps_sheet_add_evidence(PsSheet *sheet,
                            const PsPlan *plan,
                            GError **error)
 {
-    g_autoptr(GArray) sorted = sorted_candidates(table, of);
-    const size_t most = PS_SHEET_WORST_PER_SLICE + PS_SHEET_BEST_PER_SLICE;
-    slice->evidence = g_new0(size_t, most);
-    for (size_t i = 0; i < MIN(sorted->len, most); i++) {
-        size_t place = i < PS_SHEET_WORST_PER_SLICE ? i : sorted->len - (most - i);
-        if (sorted->len < most) place = i;
-        size_t row = g_array_index(sorted, Candidate, place).row;
-        if (!show(sheet, task, slice, table, row, run, plan, error)) return false;
-    }
+    size_t rows[SHOWN_MOST];
+    const size_t n_rows = choose(table, of, rows);
+    slice->evidence = g_new0(size_t, SHOWN_MOST);
+    for (size_t i = 0; i < n_rows; i++)
+        if (!show(sheet, task, slice, table, rows[i], run, plan, error)) return false;
     return true;
 }
 

@@ -9,19 +9,29 @@
 #define BATCH_ROWS 64
 #define COMMIT_INTERVAL_NS 20000000
 
+// What is handed over at once.
+typedef struct {
+    GPtrArray *works; // PsWork *; none: there are no more
+    uint64_t end_item;
+} Batch;
+
 struct PsStorer {
     PsRunFile *run;
+    PsRunRows *rows; // or NULL
     PsProgress *progress;
     GThread *thread;
-    GAsyncQueue *batches; // GPtrArray * of PsWork *
-    GPtrArray *adding;    // the batch that is not sent yet; the collector's
+    GAsyncQueue *batches; // Batch *
+    GPtrArray *adding;    // what is not sent yet; the collector's
+    uint64_t end_item;    // the collector's
     int64_t adding_since_ns;
-    int backlog, has_failed; // atomic
+    int backlog, has_failed, is_ending; // atomic
 
     // The thread's own until it is joined.
-    PsScore *scores;         // room for the metrics of any task
-    bool is_noted[2];        // where confidences come from: stated, of tokens
-    bool has_contradictions; // noted
+    PsScore *scores;          // room for the metrics of any task
+    bool is_noted[2];         // where confidences come from: stated, of tokens
+    bool has_contradictions;  // noted
+    uint64_t stored_end_item; // of the batches that were stored
+    bool has_folded;
     int n_uncommitted;
     int64_t uncommitted_since_ns;
     uint64_t n_stored;
@@ -39,7 +49,8 @@ static bool commit(PsStorer *storer)
     if (!ps_runfile_commit(storer->run, &storer->error)) return false;
     storer->n_stored += (uint64_t)storer->n_uncommitted;
     storer->n_uncommitted = 0;
-    return true;
+    return storer->rows == NULL
+           || ps_run_rows_read_on(storer->rows, storer->stored_end_item, &storer->error);
 }
 
 static bool is_commit_due(const PsStorer *storer)
@@ -104,12 +115,32 @@ static void fail(PsStorer *storer)
     g_atomic_int_set(&storer->has_failed, 1);
 }
 
-static void store_batch(PsStorer *storer, GPtrArray *batch)
+static void batch_free(Batch *batch)
 {
-    for (guint i = 0; i < batch->len && storer->error == NULL; i++)
-        if (!store(storer, batch->pdata[i])) fail(storer);
-    g_atomic_int_add(&storer->backlog, -(int)batch->len);
-    g_ptr_array_unref(batch);
+    g_ptr_array_unref(batch->works);
+    g_free(batch);
+}
+
+static void store_batch(PsStorer *storer, Batch *batch)
+{
+    const GPtrArray *works = batch->works;
+    for (guint i = 0; i < works->len && storer->error == NULL; i++)
+        if (!store(storer, works->pdata[i])) fail(storer);
+    storer->stored_end_item = batch->end_item;
+    g_atomic_int_add(&storer->backlog, -(int)works->len);
+    batch_free(batch);
+}
+
+static bool is_fold_due(PsStorer *storer)
+{
+    return g_atomic_int_get(&storer->is_ending) && !storer->has_folded
+           && storer->n_uncommitted == 0 && storer->error == NULL;
+}
+
+static void fold(PsStorer *storer)
+{
+    storer->has_folded = true;
+    ps_runfile_fold(storer->run);
 }
 
 // Until an empty batch says that there are no more.
@@ -117,16 +148,16 @@ static void *storer_main(void *data)
 {
     PsStorer *storer = data;
     for (;;) {
-        GPtrArray *batch =
-            g_async_queue_timeout_pop(storer->batches, COMMIT_INTERVAL_NS / 1000);
-        if (batch != NULL && batch->len == 0) return g_ptr_array_unref(batch), NULL;
+        Batch *batch = g_async_queue_timeout_pop(storer->batches, COMMIT_INTERVAL_NS / 1000);
+        if (batch != NULL && batch->works->len == 0) return batch_free(batch), NULL;
         if (batch != NULL) store_batch(storer, batch);
         if (storer->error == NULL && is_commit_due(storer) && !commit(storer)) fail(storer);
+        if (batch == NULL && is_fold_due(storer)) fold(storer);
         ps_progress_show(storer->progress);
     }
 }
 
-static GPtrArray *batch_new(void)
+static GPtrArray *works_new(void)
 {
     return g_ptr_array_new_with_free_func((GDestroyNotify)ps_work_free);
 }
@@ -139,13 +170,15 @@ static size_t most_metrics(const PsPlan *plan)
     return most;
 }
 
-PsStorer *ps_storer_new(PsRunFile *run, const PsPlan *plan, PsProgress *progress)
+PsStorer *
+ps_storer_new(PsRunFile *run, const PsPlan *plan, PsRunRows *rows, PsProgress *progress)
 {
     PsStorer *storer = g_new0(PsStorer, 1);
     storer->run = run;
+    storer->rows = rows;
     storer->progress = progress;
     storer->batches = g_async_queue_new();
-    storer->adding = batch_new();
+    storer->adding = works_new();
     storer->scores = g_new(PsScore, most_metrics(plan));
     storer->thread = g_thread_new("storer", storer_main, storer);
     return storer;
@@ -160,17 +193,25 @@ void ps_storer_add(PsStorer *storer, PsWork *work)
 static void send_batch(PsStorer *storer)
 {
     g_atomic_int_add(&storer->backlog, (int)storer->adding->len);
-    g_async_queue_push(storer->batches, storer->adding);
-    storer->adding = batch_new();
+    Batch *batch = g_new(Batch, 1);
+    *batch = (Batch){.works = storer->adding, .end_item = storer->end_item};
+    g_async_queue_push(storer->batches, batch);
+    storer->adding = works_new();
 }
 
-int64_t ps_storer_send(PsStorer *storer)
+int64_t ps_storer_send(PsStorer *storer, uint64_t end_item)
 {
+    storer->end_item = end_item;
     if (storer->adding->len == 0) return INT64_MAX;
     int64_t left_ns = storer->adding_since_ns + PS_STORER_GATHER_NS - ps_now_ns();
     if (left_ns > 0 && storer->adding->len < BATCH_ROWS) return left_ns;
     send_batch(storer);
     return INT64_MAX;
+}
+
+void ps_storer_expect_end(PsStorer *storer)
+{
+    g_atomic_int_set(&storer->is_ending, 1);
 }
 
 int ps_storer_backlog(PsStorer *storer)
@@ -183,10 +224,14 @@ bool ps_storer_is_well(PsStorer *storer)
     return g_atomic_int_get(&storer->has_failed) == 0;
 }
 
-bool ps_storer_finish(PsStorer *storer, uint64_t *n_stored, GError **error)
+void ps_storer_end(PsStorer *storer)
 {
     if (storer->adding->len > 0) send_batch(storer);
     send_batch(storer); // empty: no more
+}
+
+bool ps_storer_finish(PsStorer *storer, uint64_t *n_stored, GError **error)
+{
     g_ptr_array_unref(storer->adding);
     g_thread_join(storer->thread);
     if (storer->error == NULL) commit(storer);

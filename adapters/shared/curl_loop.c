@@ -22,15 +22,18 @@ typedef struct {
     uint32_t wanted;  // epoll events libcurl asks for; 0: none
     uint32_t watched; // epoll events the kernel was asked for; 0: not in the epoll set
     bool is_own;      // opened and closed through the callbacks below
+    uint64_t n_waits; // of the loop when it was opened: older events are of another socket
 } Socket;
 
 struct PsCurlLoop {
     int epoll_fd;
     bool lacks_pwait2; // the kernel has no epoll_pwait2
     PsCurlDone done;
+    PsCurlServed served;
     void *user_data;
     GArray *sockets; // Socket, by file descriptor
-    int64_t due_ns;  // no handle wants to be called before
+    uint64_t n_waits;
+    int64_t due_ns; // no handle wants to be called before
     // A transfer takes the place that was left last: its handle has a warm connection.
     GArray *places; // int: handle numbers of the places that are free
     int n_places;   // there ever were, shared out among the handles in turn
@@ -78,7 +81,7 @@ on_open(void *user_data, curlsocktype purpose, struct curl_sockaddr *address)
     PsCurlLoop *loop = user_data;
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (fd < 0) return CURL_SOCKET_BAD;
-    *socket_get(loop, fd) = (Socket){.is_own = true};
+    *socket_get(loop, fd) = (Socket){.is_own = true, .n_waits = loop->n_waits};
     return fd;
 }
 
@@ -112,11 +115,16 @@ static bool handle_open(Handle *handle, PsCurlLoop *loop, long n_connections)
     return true;
 }
 
-PsCurlLoop *ps_curl_loop_new(
-    int n_transfers, int n_a_handle, PsCurlDone done, void *user_data, GError **error)
+PsCurlLoop *ps_curl_loop_new(int n_transfers,
+                             int n_a_handle,
+                             PsCurlDone done,
+                             PsCurlServed served,
+                             void *user_data,
+                             GError **error)
 {
     PsCurlLoop *loop = g_new0(PsCurlLoop, 1);
     loop->done = done;
+    loop->served = served;
     loop->user_data = user_data;
     loop->sockets = g_array_new(false, true, sizeof(Socket));
     loop->due_ns = INT64_MAX;
@@ -222,6 +230,7 @@ static void take_event(PsCurlLoop *loop, const struct epoll_event *event)
 {
     int fd = event->data.fd;
     Socket *known = socket_get(loop, fd);
+    if (known->is_own && known->n_waits == loop->n_waits) return;
     if (known->wanted == 0) { // an idle connection that the server closed, most likely
         socket_watch(loop, fd, known, 0);
         return;
@@ -256,11 +265,14 @@ bool ps_curl_loop_run(PsCurlLoop *loop, int64_t wait_ns, GError **error)
 {
     struct epoll_event events[MAX_EVENTS];
     int64_t idle_ns = run_timers(loop);
+    loop->n_waits++;
     int n_events = wait_for_events(loop, events, MIN(wait_ns, idle_ns));
     if (n_events < 0 && errno != EINTR)
         return ps_fail(error, PS_ERROR_SOFTWARE, "epoll: %s", g_strerror(errno));
-    for (int i = 0; i < n_events; i++)
+    for (int i = 0; i < n_events; i++) {
         take_event(loop, &events[i]);
+        loop->served(loop->user_data);
+    }
     run_timers(loop);
     return true;
 }

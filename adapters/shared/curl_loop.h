@@ -17,11 +17,21 @@ typedef struct PsCurlLoop PsCurlLoop;
 // A transfer that ended by itself; it is no longer in the loop. owner is CURLOPT_PRIVATE.
 typedef void (*PsCurlDone)(void *owner, CURLcode code, void *user_data);
 
+// After each socket that was served, outside of libcurl: the place to start what follows from a
+// transfer that ended. Who waits for all of a batch of answers before it sends the next
+// requests gets them back as a batch, for ever.
+typedef void (*PsCurlServed)(void *user_data);
+
 // For at most n_transfers at a time (it copes with more), n_a_handle of them on each multi
 // handle: few cost less time, many share connections where the protocol lets them (HTTP/2).
-// done is called from within ps_curl_loop_add and ps_curl_loop_run, never from elsewhere.
-PsCurlLoop *ps_curl_loop_new(
-    int n_transfers, int n_a_handle, PsCurlDone done, void *user_data, GError **error);
+// done is called from within ps_curl_loop_add and ps_curl_loop_run, served from within
+// ps_curl_loop_run, neither from elsewhere; served may call ps_curl_loop_add.
+PsCurlLoop *ps_curl_loop_new(int n_transfers,
+                             int n_a_handle,
+                             PsCurlDone done,
+                             PsCurlServed served,
+                             void *user_data,
+                             GError **error);
 
 // Every transfer must have been removed.
 void ps_curl_loop_free(PsCurlLoop *loop);

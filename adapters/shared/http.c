@@ -52,6 +52,9 @@ struct PsHttp {
     GQueue open;        // sent and not done, earliest deadline first
     GSequence *waiting; // for a retry, by time
     GQueue over;        // finished, done not yet called
+    PsHttpDone done;    // during ps_http_wait, with its user_data
+    void *done_data;
+    bool has_handed_over; // in this wait
     int n_running;
     size_t n_waiting_bytes;
 };
@@ -360,15 +363,16 @@ static int64_t next_event_ns(const PsHttp *http, int64_t now_ns)
     return call == NULL || is_full ? event_ns : MIN(event_ns, call->retry_ns);
 }
 
-static bool hand_over(PsHttp *http, PsHttpDone done, void *user_data)
+static void hand_over(void *user_data)
 {
+    PsHttp *http = user_data;
     guint n_over = http->over.length; // done may finish more
     for (guint i = 0; i < n_over; i++) {
         Call *call = g_queue_pop_head_link(&http->over)->data;
-        done(&call->call, user_data);
+        http->done(&call->call, http->done_data);
         ps_http_put_back(http, &call->call);
+        http->has_handed_over = true;
     }
-    return n_over > 0;
 }
 
 bool ps_http_wait(
@@ -377,14 +381,19 @@ bool ps_http_wait(
     int64_t now_ns = ps_now_ns();
     int64_t until_ns = timeout_ns < INT64_MAX - now_ns ? now_ns + timeout_ns : INT64_MAX;
     bool was_full = ps_http_room(http) == 0;
+    http->done = done;
+    http->done_data = user_data;
+    http->has_handed_over = false;
     for (;;) {
         expire_calls(http);
         start_retries(http);
-        if (hand_over(http, done, user_data)) return true;
+        hand_over(http);
+        if (http->has_handed_over) return true;
         now_ns = ps_now_ns();
         int64_t wake_ns = MIN(until_ns, next_event_ns(http, now_ns));
         if (!ps_curl_loop_run(http->loop, MAX(wake_ns - now_ns, 0), error)) return false;
-        if (hand_over(http, done, user_data) || ps_now_ns() >= until_ns) return true;
+        hand_over(http); // what timers ended
+        if (http->has_handed_over || ps_now_ns() >= until_ns) return true;
         if (was_full && ps_http_room(http) > 0) return true;
     }
 }
@@ -406,7 +415,7 @@ PsHttp *ps_http_open(const PsHttpOptions *options, GError **error)
         http->loop = ps_curl_loop_new(http->limit.most,
                                       http->address.is_secure ? TRANSFERS_A_HANDLE_TLS
                                                               : TRANSFERS_A_HANDLE,
-                                      on_done, http, error);
+                                      on_done, hand_over, http, error);
     if (http->loop != NULL) return http;
     ps_http_close(http);
     return NULL;

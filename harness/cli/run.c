@@ -120,9 +120,10 @@ static bool lacks_media(const PsSheet *sheet)
 static PsSheet *sheet_with_evidence(PsRunFile *run,
                                     const PsPlan *plan,
                                     const PsRegistry *registry,
+                                    PsRunRows *rows,
                                     GError **error)
 {
-    g_autoptr(PsSheet) sheet = ps_sheet_new(run, registry, error);
+    g_autoptr(PsSheet) sheet = ps_sheet_of_rows(run, registry, rows, error);
     if (sheet == NULL || !lacks_media(sheet)) return g_steal_pointer(&sheet);
     if (!ps_evidence_store(run, plan, sheet, error)) return NULL;
     return ps_sheet_new(run, registry, error);
@@ -184,20 +185,37 @@ static bool judge(const PsRunFlags *flags,
     return plan->suite->judge == NULL || ps_cli_judge(&asking, plan, run, error);
 }
 
+// Writes down what is planned. Opens the rows that are read on while answers are stored, unless
+// a judge will change scores afterwards: *rows is then NULL.
+static bool record(const PsRunFlags *flags,
+                   const PsRegistry *registry,
+                   PsPlan *plan,
+                   PsRunFile *run,
+                   PsRunRows **rows,
+                   GError **error)
+{
+    if (!ps_plan_record(plan, run, error) || !ps_price_store(run, &flags->price, error)
+        || !ps_runfile_commit(run, error)
+        || (flags->retry_failed && !ps_collect_forget_failures(run, error)))
+        return false;
+    if (plan->suite->judge != NULL) return true;
+    *rows = ps_run_rows_new(run, plan, registry, error);
+    return *rows != NULL;
+}
+
 static bool collect_and_report(const PsRunFlags *flags,
                                const PsRegistry *registry,
                                PsPlan *plan,
                                PsRunFile *run,
-                               const PsCollectOptions *options,
+                               PsCollectOptions *options,
                                int *exit_status,
                                GError **error)
 {
     PsCollectResult result;
-    if (!ps_plan_record(plan, run, error) || !ps_price_store(run, &flags->price, error)
-        || !ps_runfile_commit(run, error)
-        || (flags->retry_failed && !ps_collect_forget_failures(run, error))
-        || !ps_collect(plan, run, options, &result, error))
-        return false;
+    g_autoptr(PsRunRows) rows = NULL;
+    if (!record(flags, registry, plan, run, &rows, error)) return false;
+    options->rows = rows;
+    if (!ps_collect(plan, run, options, &result, error)) return false;
     if (result.n_stored > 0 && !ps_run_facts_set(run, plan, options, error)) return false;
     if (!result.was_stopped && !flags->no_judge && !judge(flags, registry, plan, run, error))
         return false;
@@ -207,8 +225,8 @@ static bool collect_and_report(const PsRunFlags *flags,
         return true;
     }
     g_autoptr(PsSheet) sheet = flags->no_evidence
-                                   ? ps_sheet_new(run, registry, error)
-                                   : sheet_with_evidence(run, plan, registry, error);
+                                   ? ps_sheet_of_rows(run, registry, rows, error)
+                                   : sheet_with_evidence(run, plan, registry, rows, error);
     *exit_status = 0;
     return sheet != NULL && gate(flags, registry, run, sheet, exit_status, error)
            && ps_output_write(registry, sheet, flags->outputs, flags->is_quiet, error);

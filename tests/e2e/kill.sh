@@ -64,7 +64,7 @@ say "$n_kills kills, $n_early of them before anything new was stored; $n_done of
 [ "$n_done" -lt $n_items ] || fail "the run was over before the last kill"
 [ "$n_done" -ge "$n_kills" ] || fail "answers are stored far too late"
 
-run_expect 0 "${command[@]}"
+run_expect 0 "${command[@]}" -o run.json -o run.html
 say "$(n_requests) requests for $n_items items"
 
 assert_eq "integrity" "$(sql run.proof 'PRAGMA integrity_check')" ok
@@ -72,6 +72,11 @@ assert_eq "items, and different ones" \
     "$(sql run.proof 'SELECT count(*), count(DISTINCT item_id), min(item_id), max(item_id) FROM response')" \
     "$n_items|$n_items|0|$((n_items - 1))"
 assert_eq "files" "$(echo run.proof*)" run.proof
+
+say "what the run showed at its end is what the file shows"
+run_expect 0 "$proofsheet" report run.proof -q -o report.json -o report.html
+assert_same_files "the report" run.json report.json
+assert_same_files "the page" run.html report.html
 
 say "nothing that was stored was asked for again"
 again=$(awk 'FNR == NR { if (!($1 in line)) line[$1] = $2; next }
