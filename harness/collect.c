@@ -15,6 +15,9 @@
 
 #define WAIT_MOST_NS 100000000
 #define WAIT_POLL_NS 1000000 // while threads of ours work beside an event-driven adapter
+// At the start there is room for all that may be in flight: the first are to be on their way,
+// and their answers to be read, while connections for the last are opened.
+#define LAUNCHES_AT_ONCE 16
 
 typedef struct {
     PsPlan *plan;
@@ -110,7 +113,7 @@ static PsWork *next_work(Collector *c, GError **error)
 
 // ---- work that comes back
 
-static bool launch(Collector *c, GError **error);
+static bool launch(Collector *c, int most, GError **error);
 
 static void leave_flight(Collector *c, PsWork *work)
 {
@@ -137,7 +140,7 @@ static void complete_request(PsRequest *request, PsResponse *response, void *use
     leave_flight(c, work);
     store(c, g_steal_pointer(&work));
     // The next request goes out at once, not after the answers that came in the same moment.
-    if (c->error == NULL && !c->result->was_stopped) launch(c, &c->error);
+    if (c->error == NULL && !c->result->was_stopped) launch(c, 1, &c->error);
 }
 
 // Preparing may overtake; arrivals may not.
@@ -199,6 +202,7 @@ static bool refill_one(Collector *c, GError **error)
 // An event-driven adapter knows best: requests that wait for a retry take no room.
 static int room(const Collector *c)
 {
+    if (ps_storer_backlog(c->storer) > PS_STORER_MOST) return 0;
     if (c->adapter_state != NULL) return c->options->adapter->room(c->adapter_state);
     return c->options->system.max_connections - (int)c->in_flight.length;
 }
@@ -228,10 +232,10 @@ static bool launch_one(Collector *c, PsWork *work, GError **error)
     return submit(c, work, error);
 }
 
-// Sends what is ready, due and has room.
-static bool launch(Collector *c, GError **error)
+// Sends what is ready, due and has room, at most so many.
+static bool launch(Collector *c, int most, GError **error)
 {
-    int n_room = ps_storer_backlog(c->storer) > PS_STORER_MOST ? 0 : room(c);
+    int n_room = MIN(room(c), most);
     int64_t now_ns = ps_now_ns();
     while (n_room-- > 0) {
         const PsWork *first = g_queue_peek_head(&c->ready);
@@ -248,7 +252,7 @@ static bool launch(Collector *c, GError **error)
 static int64_t arrival_wait_ns(const Collector *c)
 {
     const PsWork *first = g_queue_peek_head((GQueue *)&c->ready);
-    if (first == NULL || first->due_ns == 0 || room(c) <= 0) return WAIT_MOST_NS;
+    if (first == NULL || room(c) <= 0) return WAIT_MOST_NS;
     int64_t left_ns = ps_ns_until(first->due_ns);
     return MIN(left_ns, WAIT_MOST_NS);
 }
@@ -299,7 +303,7 @@ static bool collect_all(Collector *c, GError **error)
 {
     while (!is_idle(c) && ps_storer_is_well(c->storer)) {
         if (c->options->stop != NULL && *c->options->stop) return drain(c, error);
-        if (!refill(c, error) || !launch(c, error)) return false;
+        if (!refill(c, error) || !launch(c, LAUNCHES_AT_ONCE, error)) return false;
         if (is_idle(c)) break;
         if (!wait(c, error)) return false;
     }
@@ -388,13 +392,15 @@ static bool start(Collector *c, GError **error)
     c->done = ps_runfile_done(c->run, c->plan->n_items, &result->n_before, error);
     if (c->done == NULL) return false;
     c->finished = g_async_queue_new();
+    bool is_complete = result->n_before == result->n_items;
+    // Before there are threads: it may make room for thousands of open files.
+    if (!is_complete && !start_adapter(c, error)) return false;
     int n_processors = (int)g_get_num_processors();
     c->n_ahead = 2 * n_processors;
     c->preparers = ps_workers_new(n_processors, &functions, c, c->finished);
     c->progress = ps_progress_new(result->n_items, result->n_before, c->options->is_quiet);
     c->storer = ps_storer_new(c->run, c->plan, c->options->rows, c->progress);
-    if (result->n_before == result->n_items) return c->is_exhausted = true;
-    if (!start_adapter(c, error)) return false;
+    if (is_complete) return c->is_exhausted = true;
     c->started_ns = ps_now_ns();
     ps_rng_init(&c->arrivals, c->options->load_seed, 1);
     return true;

@@ -3,12 +3,14 @@
 #include "harness/response.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define MAX_EVENTS 256
+#define FILES_BESIDE 64 // open files that are not connections
 
 typedef struct {
     PsCurlLoop *loop;
@@ -115,6 +117,14 @@ static bool handle_open(Handle *handle, PsCurlLoop *loop, long n_connections)
     return true;
 }
 
+// Makes room for so many open files at once. The kernel's table of them doubles as they come,
+// which costs a process that has threads 5 to 20 ms each time.
+static void files_reserve(int some_fd, int n_files)
+{
+    int high_fd = fcntl(some_fd, F_DUPFD_CLOEXEC, n_files);
+    if (high_fd >= 0) close(high_fd);
+}
+
 PsCurlLoop *ps_curl_loop_new(int n_transfers,
                              int n_a_handle,
                              PsCurlDone done,
@@ -133,6 +143,7 @@ PsCurlLoop *ps_curl_loop_new(int n_transfers,
     loop->handles = g_new0(Handle, loop->n_handles);
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     bool is_open = loop->epoll_fd >= 0;
+    if (is_open) files_reserve(loop->epoll_fd, n_transfers + FILES_BESIDE);
     long n_connections = (n_transfers + loop->n_handles - 1) / loop->n_handles + 1;
     for (int i = 0; i < loop->n_handles && is_open; i++)
         is_open = handle_open(&loop->handles[i], loop, n_connections);

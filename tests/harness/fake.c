@@ -204,6 +204,87 @@ static const PsAdapter adapter = {
     .worker_close = g_free,
 };
 
+// ---- an event-driven adapter
+// -----------------------------------------------------------------
+
+typedef struct {
+    GQueue requests; // PsRequest *, under way
+    int n_most, n_submitted;
+} Events;
+
+static int most_at_once, n_idle_polls;
+
+static void *events_open(const PsSystem *system, GError **error)
+{
+    (void)error;
+    Events *events = g_new0(Events, 1);
+    events->n_most = system->max_connections;
+    most_at_once = n_idle_polls = 0;
+    return events;
+}
+
+static int events_room(void *state)
+{
+    const Events *events = state;
+    return events->n_most - (int)events->requests.length;
+}
+
+static bool events_submit(void *state, PsRequest *request, GError **error)
+{
+    (void)error;
+    Events *events = state;
+    g_queue_push_tail(&events->requests, request);
+    events->n_submitted++;
+    most_at_once = MAX(most_at_once, events->n_submitted);
+    return true;
+}
+
+// One answer a call.
+static bool
+events_wait(void *state, int64_t timeout_ns, PsCompletion done, void *user_data, GError **error)
+{
+    (void)error;
+    Events *events = state;
+    events->n_submitted = 0;
+    n_idle_polls += timeout_ns == 0 && events_room(state) == 0;
+    PsRequest *request = g_queue_pop_head(&events->requests);
+    PsResponse response;
+    ps_response_init(&response);
+    response.started_ns = response.finished_ns = ps_now_ns();
+    response.n_attempts = 1;
+    ps_response_answer(&response, request->parts[0].text);
+    done(request, &response, user_data);
+    ps_response_clear(&response);
+    return true;
+}
+
+static void events_close(void *state)
+{
+    g_queue_clear(&((Events *)state)->requests);
+    g_free(state);
+}
+
+static const PsAdapter events_adapter = {
+    .name = "events",
+    .usage = "fake/events",
+    .default_connections = 2,
+    .open = events_open,
+    .room = events_room,
+    .submit = events_submit,
+    .wait = events_wait,
+    .close = events_close,
+};
+
+int fake_most_at_once(void)
+{
+    return most_at_once;
+}
+
+int fake_n_idle_polls(void)
+{
+    return n_idle_polls;
+}
+
 static const PsMetric *const fake_metrics[] = {&same, &latency, NULL};
 static const PsSlicer *const fake_slicers[] = {&parity, NULL};
 static const PsCondition *const fake_conditions[] = {&dim, NULL};
@@ -260,7 +341,7 @@ bool fake_run_with(const char *suite_text,
     g_autoptr(PsRunFile) run = ps_runfile_open(run_path, PS_RUNFILE_CREATE, false, error);
     if (run == NULL || !ps_plan_record(plan, run, error)) return false;
     PsCollectOptions options = {
-        .adapter = &adapter,
+        .adapter = strcmp(name, "events") == 0 ? &events_adapter : &adapter,
         .system = {.name = name,
                    .max_connections = n_workers,
                    .timeout_ns = 1000000000,

@@ -15,6 +15,12 @@ extern const PsRegistry fake_registry;
 // "text i", that text as its reference, cluster "c<i / 2>" and attribute parity=even|odd.
 #define FAKE_DATASET "fake:"
 
+// With the name "events" an event-driven adapter answers, one request each time it is waited
+// for. How many requests it was given at most between two such times of its last run, and how
+// often it was not to wait although it had no room for more.
+int fake_most_at_once(void);
+int fake_n_idle_polls(void);
+
 // How often the fake adapter was asked since the start of the process.
 int fake_n_asked(void);
 

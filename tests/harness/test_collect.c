@@ -133,6 +133,17 @@ Test(collect, a_system_that_cannot_go_on_ends_the_run_with_its_error)
     cr_assert(g_error_matches(error, PS_ERROR, PS_ERROR_UNAVAILABLE));
 }
 
+// There is room for all at the start; the first answers must not wait until all are sent.
+Test(collect, requests_go_out_a_few_at_a_time)
+{
+    PsCollectResult result;
+    cr_assert(fake_run_with(SUITE(300), "events", run_path, 200, 0, NULL, &result, NULL));
+    assert_query("SELECT count(*), sum(answer = 'text ' || item_id) FROM response", "300|300");
+    cr_assert_geq(fake_most_at_once(), 2);
+    cr_assert_leq(fake_most_at_once(), 1 + 16); // one follows the answer
+    cr_assert_eq(fake_n_idle_polls(), 0);
+}
+
 Test(collect, threads_do_not_change_what_is_stored)
 {
     PsCollectResult result;
