@@ -102,7 +102,7 @@ static void set_options(PsHttp *http, Call *call)
     CURL *easy = call->easy;
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->message);
-    curl_easy_setopt(easy, CURLOPT_URL, http->options.url);
+    curl_easy_setopt(easy, CURLOPT_CURLU, http->address.url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
@@ -429,5 +429,6 @@ void ps_http_close(PsHttp *http)
     g_sequence_free(http->waiting);
     ps_curl_loop_free(http->loop);
     curl_slist_free_all(http->headers);
+    ps_http_address_clear(&http->address);
     g_free(http);
 }

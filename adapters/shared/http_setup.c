@@ -16,16 +16,25 @@ void ps_curl_init(void)
 
 bool ps_http_address_read(PsHttpAddress *address, const char *url, GError **error)
 {
-    g_autoptr(GUri) uri =
-        g_uri_parse(url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_HAS_PASSWORD, NULL);
-    const char *scheme = uri != NULL ? g_uri_get_scheme(uri) : "";
-    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
-    address->is_secure = strcmp(scheme, "https") == 0;
-    if ((!address->is_secure && strcmp(scheme, "http") != 0) || host == NULL || host[0] == '\0')
-        return ps_fail(error, PS_ERROR_CONFIG, "not an http or https address");
-    address->is_loopback = g_ascii_strcasecmp(host, "localhost") == 0
-                           || strcmp(host, "::1") == 0 || g_str_has_prefix(host, "127.");
-    return true;
+    char *scheme = NULL, *host = NULL;
+    address->url = curl_url();
+    bool is_url = curl_url_set(address->url, CURLUPART_URL, url, 0) == CURLUE_OK
+                  && curl_url_get(address->url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
+                  && curl_url_get(address->url, CURLUPART_HOST, &host, 0) == CURLUE_OK;
+    address->is_secure = is_url && strcmp(scheme, "https") == 0;
+    bool is_web = address->is_secure || (is_url && strcmp(scheme, "http") == 0);
+    address->is_loopback = is_web
+                           && (g_ascii_strcasecmp(host, "localhost") == 0
+                               || strcmp(host, "[::1]") == 0 || g_str_has_prefix(host, "127."));
+    curl_free(scheme);
+    curl_free(host);
+    return is_web || ps_fail(error, PS_ERROR_CONFIG, "not an http or https address");
+}
+
+void ps_http_address_clear(PsHttpAddress *address)
+{
+    curl_url_cleanup(address->url);
+    address->url = NULL;
 }
 
 struct curl_slist *ps_http_headers_new(const char *const *headers)

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 typedef struct {
+    CURLU *url;       // taken apart once, for CURLOPT_CURLU: each request would do it again
     bool is_secure;   // https
     bool is_loopback; // this machine: no proxy
 } PsHttpAddress;
@@ -16,8 +17,9 @@ typedef struct {
 void ps_curl_init(void);
 
 // Looks at an http or https URL; PS_ERROR_CONFIG if it is not one. "localhost" is taken to be
-// what its name says (RFC 6761).
+// what its name says (RFC 6761). Cleared in either case.
 bool ps_http_address_read(PsHttpAddress *address, const char *url, GError **error);
+void ps_http_address_clear(PsHttpAddress *address);
 
 // headers ("Name: value", NULL-terminated) and those of every request, for CURLOPT_HTTPHEADER.
 struct curl_slist *ps_http_headers_new(const char *const *headers);
