@@ -95,7 +95,7 @@ store_one(PsRunFile *run, const PsPlan *plan, const PsSheetEvidence *evidence, G
     g_autoptr(GError) problem = NULL;
     if (ps_work_load(work, &problem)) return store_media(run, work, error);
     // The answers are there; a picture that has gone since must not cost the report.
-    g_log("harness", G_LOG_LEVEL_WARNING, "no evidence of %s: %s", evidence->sample_id,
+    g_log("harness", G_LOG_LEVEL_WARNING, "no evidence of %s: %s", evidence->sample->id,
           problem->message);
     return true;
 }

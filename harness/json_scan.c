@@ -260,12 +260,15 @@ static size_t decode_escape(const char *text, const char *end, char **out)
     return length;
 }
 
-char *ps_json_span_dup(const PsJsonSpan *span)
+// Writes the text of span and a zero byte to out; returns what is behind them.
+static char *decode(const PsJsonSpan *span, char *out)
 {
-    if (!span->is_escaped) return g_strndup(span->text, span->length);
-    // No escape is shorter than what it stands for.
-    char *copy = g_malloc(span->length + 1), *out = copy;
     const char *at = span->text, *end = span->text + span->length;
+    if (!span->is_escaped) {
+        memcpy(out, at, span->length);
+        out += span->length;
+        at = end;
+    }
     while (at < end) {
         if (*at == '\\')
             at += decode_escape(at, end, &out);
@@ -273,6 +276,21 @@ char *ps_json_span_dup(const PsJsonSpan *span)
             *out++ = *at++;
     }
     *out = '\0';
+    return out + 1;
+}
+
+char *ps_json_scan_keep(PsJsonScan *scan, const PsJsonSpan *span)
+{
+    char *start = scan->kept;
+    scan->kept = decode(span, start);
+    return start;
+}
+
+char *ps_json_span_dup(const PsJsonSpan *span)
+{
+    // No escape is shorter than what it stands for.
+    char *copy = g_malloc(span->length + 1);
+    decode(span, copy);
     return copy;
 }
 

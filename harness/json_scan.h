@@ -20,6 +20,7 @@
 typedef struct {
     const char *text, *at, *end;
     const char *problem; // NULL while all is well; static storage
+    char *kept;          // the caller's, if ps_json_scan_keep is used: where it writes next
 } PsJsonScan;
 
 // A piece of the scanned text; lives as long as that.
@@ -50,6 +51,10 @@ bool ps_json_scan_value(PsJsonScan *scan,
 // with the byte position. To be called in the middle when a loop ended early, with is_whole =
 // false.
 bool ps_json_scan_finish(PsJsonScan *scan, bool is_whole, GError **error);
+
+// Writes the text of span, escapes decoded, at scan->kept, which moves on; returns where. A
+// block as long as the scanned text has room for all its strings, numbers and words, each once.
+char *ps_json_scan_keep(PsJsonScan *scan, const PsJsonSpan *span);
 
 // The text of a string span, escapes decoded; the caller's. Whether it equals text.
 char *ps_json_span_dup(const PsJsonSpan *span);

@@ -38,46 +38,20 @@ bool ps_part_kind_find(const char *name, PsPartKind *kind)
 PsSample *ps_sample_new(const char *id)
 {
     PsSample *sample = g_new0(PsSample, 1);
-    sample->id = g_strdup(id);
-    sample->cluster = g_strdup(id);
+    sample->strings = sample->id = sample->cluster = g_strdup(id);
     return sample;
-}
-
-static void part_clear(PsPart *part)
-{
-    g_free(part->text);
-    g_free(part->path);
-    g_free(part->media_type);
-    g_free(part->sha256);
-}
-
-static void contradiction_clear(PsContradiction *contradiction)
-{
-    for (size_t i = 0; i < contradiction->n_references; i++)
-        g_free(contradiction->references[i]);
-    g_free(contradiction->references);
 }
 
 void ps_sample_free(PsSample *sample)
 {
     if (!sample) return;
-    g_free(sample->id);
-    g_free(sample->cluster);
-    for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++)
-        part_clear(&sample->parts[i]);
-    g_free(sample->parts);
     for (size_t i = 0; i < sample->n_contradictions; i++)
-        contradiction_clear(&sample->contradictions[i]);
+        g_free(sample->contradictions[i].references);
     g_free(sample->contradictions);
-    g_free(sample->twin);
-    for (size_t i = 0; i < sample->n_references; i++)
-        g_free(sample->references[i]);
+    g_free(sample->parts);
     g_free(sample->references);
-    for (size_t i = 0; i < sample->n_attributes; i++) {
-        g_free(sample->attributes[i].key);
-        g_free(sample->attributes[i].value);
-    }
     g_free(sample->attributes);
+    g_free(sample->strings);
     g_free(sample);
 }
 
@@ -111,7 +85,7 @@ read_string(PsJsonScan *scan, const char *field, size_t max_bytes, char **value,
     if (ps_json_scan_peek(scan) != '"') return wrong_type(scan, field, "a string", error);
     if (!ps_json_scan_string(scan, &span)) return ps_json_scan_finish(scan, false, error);
     if (*value) return ps_fail(error, PS_ERROR_DATA, "\"%s\" is there twice", field);
-    *value = ps_json_span_dup(&span);
+    *value = ps_json_scan_keep(scan, &span);
     if (span.length > max_bytes && strlen(*value) > max_bytes)
         return ps_fail(error, PS_ERROR_DATA, "\"%s\" is longer than %zu bytes", field,
                        max_bytes);
@@ -244,7 +218,7 @@ static bool read_attribute_value(PsJsonScan *scan, char **value, GError **error)
     if (first == '{' || first == '[' || first == 'n')
         return wrong_type(scan, "value", "a string, a number or a bool", error);
     if (!ps_json_scan_value(scan, &span)) return ps_json_scan_finish(scan, false, error);
-    *value = g_strndup(span.text, span.length);
+    *value = ps_json_scan_keep(scan, &span);
     return true;
 }
 
@@ -275,7 +249,7 @@ static bool read_attributes(PsJsonScan *scan, PsSample *sample, GError **error)
         if (key.length == 0) return ps_fail(error, PS_ERROR_DATA, "an attribute has no name");
         sample->attributes = array_grow(sample->attributes, n, sizeof *sample->attributes);
         PsAttribute *attribute = &sample->attributes[sample->n_attributes++];
-        *attribute = (PsAttribute){.key = ps_json_span_dup(&key)};
+        *attribute = (PsAttribute){.key = ps_json_scan_keep(scan, &key)};
         if (!read_attribute_value(scan, &attribute->value, error)) {
             g_prefix_error(error, "attribute \"%s\": ", attribute->key);
             return false;
@@ -288,7 +262,7 @@ static bool read_attributes(PsJsonScan *scan, PsSample *sample, GError **error)
 
 static bool read_modality(PsJsonScan *scan, PsContradiction *contradiction, GError **error)
 {
-    g_autofree char *name = NULL;
+    char *name = NULL;
     if (!read_string(scan, "modality", MAX_ID_BYTES, &name, error) || name == NULL)
         return false;
     return ps_part_kind_find(name, &contradiction->modality)
@@ -369,11 +343,13 @@ static bool read_contradiction(PsJsonScan *scan, PsSample *sample, GError **erro
 }
 
 // Read when the row is: its parts stand behind the sample's own.
-static bool read_contradictions(const PsJsonSpan *list, PsSample *sample, GError **error)
+static bool
+read_contradictions(const PsJsonSpan *list, char *kept, PsSample *sample, GError **error)
 {
     PsJsonScan scan;
     if (list->text == NULL) return true;
     ps_json_scan_init(&scan, list->text, list->length);
+    scan.kept = kept;
     if (ps_json_scan_peek(&scan) != '[')
         return wrong_type(&scan, "contradictions", "an array", error);
     for (size_t n = 0; ps_json_scan_element(&scan, n); n++) {
@@ -440,8 +416,8 @@ static bool read_row(PsJsonScan *scan, PsSample *sample, GError **error)
     if (!ps_json_scan_finish(scan, true, error)) return false;
     if (!sample->id) return ps_fail(error, PS_ERROR_DATA, "\"id\" is missing");
     if (!sample->parts) return ps_fail(error, PS_ERROR_DATA, "\"parts\" is missing");
-    if (!sample->cluster) sample->cluster = g_strdup(sample->id);
-    return read_contradictions(&contradictions, sample, error);
+    if (!sample->cluster) sample->cluster = sample->id;
+    return read_contradictions(&contradictions, scan->kept, sample, error);
 }
 
 PsSample *ps_sample_from_json(const char *json, size_t length, GError **error)
@@ -449,6 +425,7 @@ PsSample *ps_sample_from_json(const char *json, size_t length, GError **error)
     PsJsonScan scan;
     ps_json_scan_init(&scan, json, length);
     g_autoptr(PsSample) sample = g_new0(PsSample, 1);
+    scan.kept = sample->strings = g_malloc(length + 1);
     if (read_row(&scan, sample, error)) return g_steal_pointer(&sample);
     if (sample->id) g_prefix_error(error, "sample \"%s\": ", sample->id);
     return NULL;

@@ -41,6 +41,7 @@ typedef struct {
 } PsContradiction;
 
 typedef struct {
+    char *strings; // where all the strings are: one block, taken and given back at once
     char *id;      // unique in its dataset
     char *cluster; // what the sample shares with others (page, prompt, speaker); id if unstated
     size_t n_parts, n_more_parts;
@@ -54,7 +55,7 @@ typedef struct {
     PsContradiction *contradictions; // [n_contradictions]
 } PsSample;
 
-// A copy of text as a part, a sample with nothing in it, and how they go.
+// A sample with nothing in it but its id.
 PsSample *ps_sample_new(const char *id);
 void ps_sample_free(PsSample *sample);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsSample, ps_sample_free)

@@ -50,15 +50,14 @@ typedef struct {
 // One sample behind a number.
 typedef struct {
     uint64_t item_id;
-    size_t task; // index into tasks
-    char *sample_id, *condition;
+    size_t task;      // index into tasks
+    PsSample *sample; // owned: id, references
+    char *condition;
     int epoch;
     size_t n_parts;
-    PsPart *parts;   // [n_parts] as the dataset has them, but for an ablation
+    PsPart *parts; // [n_parts] as the dataset has them, but for an ablation; texts are sample's
     PsMedia **media; // [n_parts]: as a browser shows it, after the condition; NULL for text,
                      // or where it is not kept
-    size_t n_references;
-    char **references;
     PsOutcome outcome;
     char *answer, *error; // one of them, or NULL
     double latency_ms;    // NAN if unknown

@@ -114,25 +114,16 @@ static bool load_media(PsSheetEvidence *evidence, PsRunFile *run, GError **error
     return status == 0;
 }
 
-// Copies the parts as they were sent (of a swap: those that were swapped; their media are the
-// others'), and moves the references out of the sample.
+// Takes sample over. The parts are shown as they were sent (of a swap: those that were swapped;
+// their media are the others').
 static void
 take_sample(PsSheetEvidence *evidence, const PsSuiteCondition *under, PsSample *sample)
 {
     PsSample *view = ps_ablation_view(&under->ablation, sample, NULL, 0);
-    evidence->sample_id = g_strdup(sample->id);
+    evidence->sample = sample;
     evidence->n_parts = view->n_parts;
-    evidence->parts = g_new0(PsPart, view->n_parts);
-    for (size_t i = 0; i < view->n_parts; i++)
-        evidence->parts[i] = (PsPart){.kind = view->parts[i].kind,
-                                      .text = g_strdup(view->parts[i].text),
-                                      .path = g_strdup(view->parts[i].path),
-                                      .media_type = g_strdup(view->parts[i].media_type),
-                                      .sha256 = g_strdup(view->parts[i].sha256)};
+    evidence->parts = g_steal_pointer(&view->parts);
     evidence->media = g_new0(PsMedia *, view->n_parts);
-    evidence->n_references = sample->n_references;
-    evidence->references = g_steal_pointer(&sample->references);
-    sample->n_references = 0;
     ps_ablation_view_free(view);
 }
 
@@ -156,7 +147,7 @@ static bool fill(PsSheetEvidence *evidence,
                  GError **error)
 {
     const PsSuiteCondition *under = &task->task->conditions[table->conditions[row]];
-    g_autoptr(PsSample) sample = ps_runfile_load_sample(run, table->sample_ids[row], error);
+    PsSample *sample = ps_runfile_load_sample(run, table->sample_ids[row], error);
     if (sample == NULL) return false;
     take_sample(evidence, under, sample);
     evidence->item_id = table->item_ids[row];
@@ -224,23 +215,15 @@ bool ps_sheet_add_evidence(PsSheet *sheet,
 
 void ps_sheet_evidence_clear(PsSheetEvidence *evidence)
 {
-    for (size_t i = 0; i < evidence->n_parts; i++) {
-        g_free(evidence->parts[i].text);
-        g_free(evidence->parts[i].path);
-        g_free(evidence->parts[i].media_type);
-        g_free(evidence->parts[i].sha256);
+    for (size_t i = 0; i < evidence->n_parts; i++)
         ps_media_free(evidence->media[i]);
-    }
-    for (size_t i = 0; i < evidence->n_references; i++)
-        g_free(evidence->references[i]);
     for (size_t i = 0; i < evidence->n_keys; i++)
         g_free(evidence->keys[i]);
     g_free(evidence->parts);
     g_free(evidence->media);
-    g_free(evidence->references);
     g_free(evidence->keys);
     g_free(evidence->scores);
-    g_free(evidence->sample_id);
+    ps_sample_free(evidence->sample);
     g_free(evidence->condition);
     g_free(evidence->answer);
     g_free(evidence->error);

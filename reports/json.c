@@ -199,7 +199,7 @@ static void append_evidence(GString *out, const PsSheet *sheet, const PsSheetEvi
 {
     g_string_append_c(out, '{');
     ps_member_add_count(out, "task", evidence->task);
-    ps_member_add_string(out, "sample", evidence->sample_id);
+    ps_member_add_string(out, "sample", evidence->sample->id);
     ps_member_add_string(out, "condition", evidence->condition);
     ps_member_add_count(out, "epoch", (size_t)evidence->epoch);
     ps_member_open(out, "parts", '[');
@@ -208,7 +208,8 @@ static void append_evidence(GString *out, const PsSheet *sheet, const PsSheetEvi
         append_part(out, &evidence->parts[i]);
     }
     g_string_append_c(out, ']');
-    add_strings(out, "references", evidence->references, evidence->n_references);
+    add_strings(out, "references", evidence->sample->references,
+                evidence->sample->n_references);
     ps_member_add_string(out, "outcome", ps_outcome_name(evidence->outcome));
     ps_member_add_string(out, "answer", evidence->answer);
     ps_member_add_string(out, "error", evidence->error);

@@ -45,7 +45,7 @@ static void append_label(GString *out,
 {
     g_autofree char *label =
         g_strdup_printf("%s of sample %s (%s)", ps_part_kind_name(part->kind),
-                        evidence->sample_id, evidence->condition);
+                        evidence->sample->id, evidence->condition);
     ps_html_attribute(out, name, label);
 }
 
@@ -137,18 +137,19 @@ static void append_answer(GString *out, const PsSheetEvidence *evidence)
 
 static void append_references(GString *out, const PsSheetEvidence *evidence)
 {
-    size_t n_shown = MIN(evidence->n_references, MAX_REFERENCES);
+    size_t n_shown = MIN(evidence->sample->n_references, MAX_REFERENCES);
     g_string_append_printf(out, "<div class=\"text\"><dt>Reference%s</dt>",
-                           evidence->n_references > 1 ? "s" : "");
+                           evidence->sample->n_references > 1 ? "s" : "");
     for (size_t i = 0; i < n_shown; i++) {
         g_string_append(out, "<dd dir=\"auto\">");
-        ps_html_text(out, evidence->references[i]);
+        ps_html_text(out, evidence->sample->references[i]);
         g_string_append(out, "</dd>");
     }
-    if (evidence->n_references > n_shown)
+    if (evidence->sample->n_references > n_shown)
         g_string_append_printf(out, "<dd class=\"none\">and %zu more</dd>",
-                               evidence->n_references - n_shown);
-    if (evidence->n_references == 0) g_string_append(out, "<dd class=\"none\">none</dd>");
+                               evidence->sample->n_references - n_shown);
+    if (evidence->sample->n_references == 0)
+        g_string_append(out, "<dd class=\"none\">none</dd>");
     g_string_append(out, "</div>");
 }
 
@@ -205,7 +206,7 @@ static void append_frame_head(GString *out, const PsSheetEvidence *evidence, siz
     g_string_append_printf(out,
                            "<header><h4><a href=\"#f%zu\"><span class=\"edge\">%zu</span> ",
                            frame, frame + 1);
-    ps_html_bdi(out, evidence->sample_id);
+    ps_html_bdi(out, evidence->sample->id);
     g_string_append(out, "</a></h4><p class=\"fine\"><span class=\"badge ");
     ps_html_outcome_class(out, evidence->outcome);
     g_string_append_printf(out, "\">%s</span> ", ps_outcome_name(evidence->outcome));

@@ -167,7 +167,7 @@ static void append_evidence_links(GString *out, const Table *table, const PsShee
         size_t index = slice->evidence[i];
         if (index >= table->sheet->n_evidence) continue;
         g_string_append_printf(out, "<li><a href=\"#f%zu\">%zu ", index, index + 1);
-        ps_html_bdi(out, table->sheet->evidence[index].sample_id);
+        ps_html_bdi(out, table->sheet->evidence[index].sample->id);
         g_string_append(out, "</a></li>");
     }
     g_string_append(out, "</ul></details>");

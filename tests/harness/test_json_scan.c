@@ -69,3 +69,23 @@ Test(json_scan, any_other_byte_is_part_of_the_string)
             cr_assert_eq(span.length, LONGEST + strlen(pieces[p]));
         }
 }
+
+Test(json_scan, what_is_kept_fits_in_a_block_as_long_as_the_text)
+{
+    static const char text[] = "{\"a\":\"\\u00e9\\n\",\"\":\"\",\"c\":12}";
+    g_autofree char *block = g_malloc(sizeof text - 1);
+    PsJsonScan state;
+    PsJsonSpan span;
+    g_autoptr(GString) all = g_string_new(NULL);
+    ps_json_scan_init(&state, text, sizeof text - 1);
+    state.kept = block;
+    for (size_t n = 0; ps_json_scan_member(&state, n, &span); n++) {
+        g_string_append_printf(all, "%s=", ps_json_scan_keep(&state, &span));
+        cr_assert(n < 2 ? ps_json_scan_string(&state, &span)
+                        : ps_json_scan_value(&state, &span));
+        g_string_append_printf(all, "%s;", ps_json_scan_keep(&state, &span));
+    }
+    cr_assert(ps_json_scan_finish(&state, true, NULL));
+    cr_assert_str_eq(all->str, "a=\u00e9\n;=;c=12;");
+    cr_assert_leq(state.kept, block + sizeof text - 1);
+}

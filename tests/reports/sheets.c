@@ -256,7 +256,8 @@ evidence_new(TestSheet *sheet, size_t index, size_t task, const char *id, const 
 {
     PsSheetEvidence *evidence = &sheet->sheet.evidence[index];
     evidence->task = task;
-    evidence->sample_id = say(sheet, id);
+    evidence->sample = ALLOC(sheet, PsSample, 1);
+    evidence->sample->id = say(sheet, id);
     evidence->condition = say(sheet, condition);
     evidence->latency_ms = 118.4 + (double)index;
     evidence->scores = ALLOC(sheet, double, sheet->sheet.tasks[task].n_suite_metrics);
@@ -284,10 +285,10 @@ static void set_parts(TestSheet *sheet,
 static void
 set_references(TestSheet *sheet, PsSheetEvidence *evidence, const char *reference, size_t n)
 {
-    evidence->n_references = n;
-    evidence->references = ALLOC(sheet, char *, n);
+    evidence->sample->n_references = n;
+    evidence->sample->references = ALLOC(sheet, char *, n);
     for (size_t i = 0; i < n; i++)
-        evidence->references[i] = say(sheet, reference);
+        evidence->sample->references[i] = say(sheet, reference);
 }
 
 static void
@@ -483,7 +484,7 @@ static void say_slice(PsSheetSlice *slice, char *text, bool keep_slicer)
 
 static void say_evidence(PsSheetEvidence *evidence, char *text)
 {
-    evidence->sample_id = evidence->condition = text;
+    evidence->sample->id = evidence->condition = text;
     if (evidence->answer) evidence->answer = text;
     evidence->error = text;
     for (size_t i = 0; i < evidence->n_parts; i++) {
@@ -493,8 +494,8 @@ static void say_evidence(PsSheetEvidence *evidence, char *text)
         PsMedia *media = evidence->media[i];
         if (media && !g_str_has_prefix(media->type, "image/")) media->type = text;
     }
-    for (size_t i = 0; i < evidence->n_references; i++)
-        evidence->references[i] = text;
+    for (size_t i = 0; i < evidence->sample->n_references; i++)
+        evidence->sample->references[i] = text;
     for (size_t i = 0; i < evidence->n_keys; i++)
         evidence->keys[i] = text;
 }
