@@ -44,6 +44,9 @@ typedef struct {
     float *scales;
 } PeRow16;
 
+// So many scales of Q8_0 are read at a time.
+#define PE_SCALES 4
+
 // Weights are read in PE_STREAMS places at once.
 #define PE_STREAMS 4
 
