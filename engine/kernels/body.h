@@ -246,12 +246,12 @@ static void keys_score(const float *keys,
     size_t i = 0;
     for (; i + STREAMS <= n; i += STREAMS) {
         const unsigned char *bytes = (const unsigned char *)(keys + i * stride);
-        const Rows four = {bytes, n_bytes, {bytes + STREAMS * n_bytes, n_bytes}};
+        const Rows four = {bytes, n_bytes, {bytes + STREAMS * n_bytes, n_bytes, 0}};
         rows_dot(PE_TYPE_F32, four, STREAMS, query, attention->head_dim, scores + i);
     }
     for (; i < n; i++) {
         const unsigned char *bytes = (const unsigned char *)(keys + i * stride);
-        const Rows one = {bytes, 0, {bytes + n_bytes, 0}};
+        const Rows one = {bytes, 0, {bytes + n_bytes, 0, 0}};
         rows_dot(PE_TYPE_F32, one, 1, query, attention->head_dim, scores + i);
     }
     for (i = 0; i < n; i++)

@@ -50,10 +50,12 @@ typedef struct {
 // Weights are read in PE_STREAMS places at once.
 #define PE_STREAMS 4
 
-// Where a thread will most likely read next: in PE_STREAMS places, stride bytes apart.
+// Where a thread will most likely read next: in PE_STREAMS places, stride bytes apart; and how
+// far ahead in each place weights are asked for.
 typedef struct {
     const unsigned char *bytes;
     size_t stride;
+    size_t distance;
 } PeAhead;
 
 typedef struct {

@@ -7,10 +7,9 @@
 #include <float.h>
 
 // Weights are read in several places at once: the processor looks ahead in each page by itself,
-// but not past its end, and one page at a time does not keep the memory busy. Further ahead,
-// AHEAD_BYTES in each place, they are asked for.
+// but not past its end, and one page at a time does not keep the memory busy. Further ahead in
+// each place they are asked for.
 #define STREAMS PE_STREAMS
-#define AHEAD_BYTES 4096
 
 // Into the second cache: the first is small, and what it waits for are few lines at a time.
 static inline __attribute__((always_inline)) void ahead_fetch(const void *at, size_t n_bytes)
@@ -141,9 +140,10 @@ static void row_multiply(const PeMatrix *w,
                          float *y)
 {
     const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in), quarter = n / STREAMS;
-    const size_t rows_ahead = (AHEAD_BYTES + n_bytes - 1) / n_bytes;
+    const size_t rows_ahead = (ahead.distance + n_bytes - 1) / n_bytes;
     const unsigned char *bytes = (const unsigned char *)w->data + first * n_bytes;
-    Rows rows = {bytes, quarter * n_bytes, {bytes + rows_ahead * n_bytes, quarter * n_bytes}};
+    Rows rows = {
+        bytes, quarter * n_bytes, {bytes + rows_ahead * n_bytes, quarter * n_bytes, 0}};
     for (size_t i = 0; i < quarter; i++) {
         if (i + rows_ahead == quarter) rows.ahead = ahead;
         float sums[STREAMS] = {0};
