@@ -246,12 +246,12 @@ static void keys_score(const float *keys,
     size_t i = 0;
     for (; i + STREAMS <= n; i += STREAMS) {
         const unsigned char *bytes = (const unsigned char *)(keys + i * stride);
-        const Rows four = {bytes, n_bytes, {bytes + STREAMS * n_bytes, n_bytes}};
+        const Rows four = {bytes, n_bytes, {bytes + STREAMS * n_bytes, n_bytes, 0}};
         rows_dot(PE_TYPE_F32, four, STREAMS, query, attention->head_dim, scores + i);
     }
     for (; i < n; i++) {
         const unsigned char *bytes = (const unsigned char *)(keys + i * stride);
-        const Rows one = {bytes, 0, {bytes + n_bytes, 0}};
+        const Rows one = {bytes, 0, {bytes + n_bytes, 0, 0}};
         rows_dot(PE_TYPE_F32, one, 1, query, attention->head_dim, scores + i);
     }
     for (i = 0; i < n; i++)
@@ -287,6 +287,16 @@ static void values_sum(const PeAttention *attention,
     }
 }
 
+// All at once: what is done with each is so little that asking a few keys ahead is too late.
+static void keys_ask(const PeAttention *attention, size_t offset, size_t n)
+{
+    const size_t n_bytes = attention->head_dim * sizeof(float);
+    for (size_t i = 0; i < n; i++, offset += attention->kv_stride) {
+        ahead_fetch(attention->keys + offset, n_bytes);
+        ahead_fetch(attention->values + offset, n_bytes);
+    }
+}
+
 static void row_attend(const PeAttention *attention,
                        size_t query,
                        size_t kv_head,
@@ -300,6 +310,7 @@ static void row_attend(const PeAttention *attention,
     const size_t offset = first * attention->kv_stride + kv_head * head_dim;
     const float *queries =
         attention->queries + query * attention->query_stride + kv_head * group * head_dim;
+    keys_ask(attention, offset, n);
     for (size_t i = 0; i < group; i++)
         keys_score(attention->keys + offset, attention->kv_stride, n, attention,
                    queries + i * head_dim, scores + i * n);

@@ -44,13 +44,18 @@ typedef struct {
     float *scales;
 } PeRow16;
 
+// So many scales of Q8_0 are read at a time.
+#define PE_SCALES 4
+
 // Weights are read in PE_STREAMS places at once.
 #define PE_STREAMS 4
 
-// Where a thread will most likely read next: in PE_STREAMS places, stride bytes apart.
+// Where a thread will most likely read next: in PE_STREAMS places, stride bytes apart; and how
+// far ahead in each place weights are asked for.
 typedef struct {
     const unsigned char *bytes;
     size_t stride;
+    size_t distance;
 } PeAhead;
 
 typedef struct {

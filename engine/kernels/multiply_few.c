@@ -1,14 +1,26 @@
 // Few rows: each thread streams its part of the weights once and multiplies it with row after
 // row.
 //
-// Weights are divided into pieces of about STREAM_BYTES, and a thread takes several pieces that
-// follow each other at a time: many at first, so that threads seldom meet, one at the end, so
-// that they end together.
+// Weights are divided into pieces, and a thread takes several pieces that follow each other at
+// a time: many at first, so that threads seldom meet, one at the end, so that they end
+// together.
 #include "engine/kernels/multiply.h"
 
-// Of a piece: small enough to balance and to stay in the second cache, large enough to stream.
-#define STREAM_BYTES 65536
 #define STREAM_OUTS_MOST 4096
+
+// Bytes of a piece: few enough to balance, and to stay in the second cache for the next row.
+// And how far ahead of them is asked.
+typedef struct {
+    size_t piece, distance;
+} Streaming;
+
+// Where streams are long enough the processor asks best by itself: measured on an EPYC (Zen 4).
+// On a Xeon with AMX only the other way was measured, and for Q8_0 both are as good.
+static Streaming streaming_get(PeLevel level, PeType type, size_t n_rows)
+{
+    const bool is_long = level < PE_LEVEL_AMX && type != PE_TYPE_Q8_0 && n_rows == 1;
+    return is_long ? (Streaming){1024 * 1024, 1024} : (Streaming){64 * 1024, 4096};
+}
 
 static size_t row16_bytes(size_t n_in)
 {
@@ -23,15 +35,16 @@ size_t pe_few_scratch_bytes(unsigned n_threads, size_t n_in)
 
 // ---- Pieces
 
-// About STREAM_BYTES a piece, as many for each thread.
-static void pieces_divide(PeParts *parts, unsigned n_threads)
+// As many for each thread.
+static void pieces_divide(PeParts *parts, PeLevel level, size_t n_rows, unsigned n_threads)
 {
     for (size_t i = 0; i < parts->n_parts; i++) {
         PePart *part = &parts->parts[i];
         const PeMatrix *w = part->products->w;
         const size_t n_bytes =
             part->n_products * w->n_out * pe_type_row_bytes(w->type, w->n_in);
-        const size_t n_pieces = pe_round_up(1 + n_bytes / STREAM_BYTES, n_threads);
+        const size_t n_pieces =
+            pe_round_up(1 + n_bytes / streaming_get(level, w->type, n_rows).piece, n_threads);
         const size_t n_outs = pe_round_up((w->n_out + n_pieces - 1) / n_pieces, PE_STREAMS);
         part->outs_per_task = n_outs < STREAM_OUTS_MOST ? n_outs : STREAM_OUTS_MOST;
     }
@@ -78,8 +91,8 @@ static Range range_get(Pieces pieces, size_t task)
 static PeAhead ahead_of(const PeMatrix *w, size_t first, size_t n)
 {
     const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in);
-    return (PeAhead){(const unsigned char *)w->data + first * n_bytes,
-                     n / PE_STREAMS * n_bytes};
+    return (PeAhead){.bytes = (const unsigned char *)w->data + first * n_bytes,
+                     .stride = n / PE_STREAMS * n_bytes};
 }
 
 static PeAhead ahead_of_piece(const PeParts *parts, size_t piece)
@@ -92,6 +105,7 @@ static PeAhead ahead_of_piece(const PeParts *parts, size_t piece)
 
 typedef struct {
     const PeKernels *kernels;
+    PeLevel level;
     PeParts parts;
     Pieces pieces;
     const float *x;
@@ -104,6 +118,7 @@ static void few_product(
     const Few *few, const PeTask *task, const PeProduct *product, PeAhead ahead, float *waiting)
 {
     const PeMatrix *w = product->w;
+    ahead.distance = streaming_get(few->level, w->type, few->n_rows).distance;
     for (size_t row = 0; row < few->n_rows; row++) {
         float *y = product->y + row * w->n_out + task->first;
         float *to = product->after == PE_AFTER_NOTHING ? y : waiting;
@@ -167,9 +182,9 @@ void pe_few_multiply(PeCompute *compute,
 {
     const size_t n_in = products->w->n_in;
     const unsigned n_threads = pe_pool_n_threads(compute->pool);
-    Few few = {.kernels = compute->kernels, .x = x, .n_rows = n_rows};
+    Few few = {.kernels = compute->kernels, .level = compute->level, .x = x, .n_rows = n_rows};
     pe_parts_find(&few.parts, products, n_products);
-    pieces_divide(&few.parts, n_threads);
+    pieces_divide(&few.parts, compute->level, n_rows, n_threads);
     few.pieces = (Pieces){few.parts.n_tasks, n_threads};
     if (has_q8_0(products, n_products)) rows_quantise(&few, n_in, compute->scratch);
     few.waiting = (float *)(compute->scratch + PE_PREFILL_ROWS * row16_bytes(n_in));

@@ -7,10 +7,9 @@
 #include <float.h>
 
 // Weights are read in several places at once: the processor looks ahead in each page by itself,
-// but not past its end, and one page at a time does not keep the memory busy. Further ahead,
-// AHEAD_BYTES in each place, they are asked for.
+// but not past its end, and one page at a time does not keep the memory busy. Further ahead in
+// each place they are asked for.
 #define STREAMS PE_STREAMS
-#define AHEAD_BYTES 4096
 
 // Into the second cache: the first is small, and what it waits for are few lines at a time.
 static inline __attribute__((always_inline)) void ahead_fetch(const void *at, size_t n_bytes)
@@ -58,54 +57,55 @@ rows_dot(PeType type, Rows rows, size_t n_rows, const float *x, size_t n, float 
     }
 }
 
-// Scales are read for so many blocks at a time: as many as a register of the widest level has.
-#define SCALES 16
-
-// The scales of weights times those of activations, of n ≤ SCALES blocks.
-static inline void
-scales_multiply(const PeBlockQ8_0 *w, const float *x, size_t n, float *scales)
+// n ≤ PE_SCALES blocks of each row, a few at a time so that the rows' memory is read as evenly
+// as possible. Of blocks of 34 bytes 32 are asked for, so that two ask for a whole line and
+// none is left out.
+static inline __attribute__((always_inline)) void
+blocks_dot(Rows rows, size_t n_rows, PeRow16 x, size_t n, V *even, V *odd)
 {
-    for (size_t i = 0; i < n; i += LANES)
-        v_store(scales + i, v_load_scales(w + i, n - i) * v_load_n(x + i, n - i));
+    _Alignas(16) float scales[STREAMS][PE_SCALES];
+#pragma GCC unroll 4
+    for (size_t row = 0; row < n_rows; row++) {
+        const unsigned char *w = rows.bytes + row * rows.stride;
+        v_store_scales(scales[row], (const PeBlockQ8_0 *)w, x.scales, n);
+        ahead_fetch(rows.ahead.bytes + row * rows.ahead.stride, n * PE_Q8_0_VALUES);
+    }
+    // Out of memory a scale is spread for nothing; out of a register that takes two shuffles.
+    __asm__("" : "+m"(scales));
+    for (size_t i = 0; i < n; i += 2)
+#pragma GCC unroll 4
+        for (size_t row = 0; row < n_rows; row++) {
+            const PeBlockQ8_0 *two = (const PeBlockQ8_0 *)(rows.bytes + row * rows.stride) + i;
+            const int16_t *values = x.values + i * PE_Q8_0_VALUES;
+            even[row] =
+                v_fma(v_dot_q8(two[0].values, values), v_set(scales[row][i]), even[row]);
+            if (i + 1 == n) continue;
+            odd[row] = v_fma(v_dot_q8(two[1].values, values + PE_Q8_0_VALUES),
+                             v_set(scales[row][i + 1]), odd[row]);
+        }
 }
 
-// A row has blocks of 34 bytes: 32 of each are asked for with it, so that two ask for a whole
-// line and none is left out; what is then missing of the row, in the end.
+// What is missing of the row ahead is asked for in the end.
 static inline __attribute__((always_inline)) void
 rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
 {
     V even[STREAMS], odd[STREAMS];
-    _Alignas(64) float scales[STREAMS][SCALES];
 #pragma GCC unroll 4
     for (size_t row = 0; row < n_rows; row++)
         even[row] = odd[row] = v_set(0);
-    for (size_t first = 0; first < n_blocks; first += SCALES) {
-        const size_t n = n_blocks - first < SCALES ? n_blocks - first : SCALES;
-        const PeBlockQ8_0 *w = (const PeBlockQ8_0 *)rows.bytes + first;
-        const unsigned char *ahead = rows.ahead.bytes + first * PE_Q8_0_VALUES;
-        const int16_t *values = x.values + first * PE_Q8_0_VALUES;
-#pragma GCC unroll 4
-        for (size_t row = 0; row < n_rows; row++) {
-            const unsigned char *blocks = (const unsigned char *)w + row * rows.stride;
-            scales_multiply((const PeBlockQ8_0 *)blocks, x.scales + first, n, scales[row]);
-        }
-        for (size_t i = 0; i < n; i += 2, w += 2)
-#pragma GCC unroll 4
-            for (size_t row = 0; row < n_rows; row++) {
-                const PeBlockQ8_0 *two =
-                    (const PeBlockQ8_0 *)((const unsigned char *)w + row * rows.stride);
-                ahead_fetch(ahead + row * rows.ahead.stride + i * PE_Q8_0_VALUES, 1);
-                even[row] = v_fma(v_dot_q8(two[0].values, values + i * PE_Q8_0_VALUES),
-                                  v_set(scales[row][i]), even[row]);
-                if (i + 1 == n) continue;
-                odd[row] = v_fma(v_dot_q8(two[1].values, values + (i + 1) * PE_Q8_0_VALUES),
-                                 v_set(scales[row][i + 1]), odd[row]);
-            }
+    size_t left = n_blocks;
+    for (; left >= PE_SCALES; left -= PE_SCALES) {
+        blocks_dot(rows, n_rows, x, PE_SCALES, even, odd);
+        rows.bytes += PE_SCALES * sizeof(PeBlockQ8_0);
+        rows.ahead.bytes += PE_SCALES * PE_Q8_0_VALUES;
+        x.values += PE_SCALES * PE_Q8_0_VALUES;
+        x.scales += PE_SCALES;
     }
+    if (left) blocks_dot(rows, n_rows, x, left, even, odd);
 #pragma GCC unroll 4
     for (size_t row = 0; row < n_rows; row++) {
-        ahead_fetch(rows.ahead.bytes + row * rows.ahead.stride + n_blocks * PE_Q8_0_VALUES,
-                    n_blocks * sizeof(PeBlockQ8_0) - n_blocks * PE_Q8_0_VALUES);
+        ahead_fetch(rows.ahead.bytes + row * rows.ahead.stride + left * PE_Q8_0_VALUES,
+                    n_blocks * (sizeof(PeBlockQ8_0) - PE_Q8_0_VALUES));
         sums[row] = v_sum(even[row] + odd[row]);
     }
 }
@@ -140,9 +140,10 @@ static void row_multiply(const PeMatrix *w,
                          float *y)
 {
     const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in), quarter = n / STREAMS;
-    const size_t rows_ahead = (AHEAD_BYTES + n_bytes - 1) / n_bytes;
+    const size_t rows_ahead = (ahead.distance + n_bytes - 1) / n_bytes;
     const unsigned char *bytes = (const unsigned char *)w->data + first * n_bytes;
-    Rows rows = {bytes, quarter * n_bytes, {bytes + rows_ahead * n_bytes, quarter * n_bytes}};
+    Rows rows = {
+        bytes, quarter * n_bytes, {bytes + rows_ahead * n_bytes, quarter * n_bytes, 0}};
     for (size_t i = 0; i < quarter; i++) {
         if (i + rows_ahead == quarter) rows.ahead = ahead;
         float sums[STREAMS] = {0};

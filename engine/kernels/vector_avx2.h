@@ -2,7 +2,7 @@
 // vector_plain.h.
 #pragma once
 
-#include "engine/kernels/type.h"
+#include "engine/kernels/level.h"
 
 #include <immintrin.h>
 #include <math.h>
@@ -141,14 +141,14 @@ static inline void v_transpose(V rows[LANES])
     }
 }
 
-static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
+static inline void
+v_store_scales(float to[PE_SCALES], const PeBlockQ8_0 *blocks, const float *x, size_t n)
 {
-    uint64_t low = 0, high = 0;
-    for (size_t i = n < 4 ? n : 4; i-- > 0;)
-        low = low << 16 | blocks[i].scale;
-    for (size_t i = n < LANES ? n : LANES; i-- > 4;)
-        high = high << 16 | blocks[i].scale;
-    return _mm256_cvtph_ps(_mm_set_epi64x((long long)high, (long long)low));
+    uint64_t scales = blocks[0].scale;
+    if (n > 1) scales |= (uint64_t)blocks[1].scale << 16;
+    if (n > 2) scales |= (uint64_t)blocks[2].scale << 32;
+    if (n > 3) scales |= (uint64_t)blocks[3].scale << 48;
+    _mm_store_ps(to, _mm_cvtph_ps(_mm_cvtsi64_si128((long long)scales)) * _mm_loadu_ps(x));
 }
 
 static inline V v_dot_q8(const int8_t *w, const int16_t *x)

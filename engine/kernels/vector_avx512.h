@@ -2,7 +2,7 @@
 // stands in vector_plain.h.
 #pragma once
 
-#include "engine/kernels/type.h"
+#include "engine/kernels/level.h"
 
 #include <immintrin.h>
 #include <math.h>
@@ -142,40 +142,14 @@ static inline void v_transpose(V rows[LANES])
     }
 }
 
-// Block i's scale is word 17i: four of them lie in every 64 words, which two registers hold. A
-// gather would take longer than all that is done with its blocks.
-static inline V v_load_all_scales(const PeBlockQ8_0 *blocks)
+static inline void
+v_store_scales(float to[PE_SCALES], const PeBlockQ8_0 *blocks, const float *x, size_t n)
 {
-    const unsigned char *bytes = (const unsigned char *)blocks;
-    const __m512i order = _mm512_zextsi256_si512(
-        _mm256_setr_epi16(0, 17, 34, 51, 4, 21, 38, 55, 8, 25, 42, 59, 12, 29, 46, 63));
-    __m512i scales = _mm512_setzero_si512();
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < 4; i++, bytes += 128) {
-        const __m512i low = _mm512_loadu_si512(bytes), high = _mm512_loadu_si512(bytes + 64);
-        const __mmask32 four = 0xfu << 4 * i;
-        scales =
-            _mm512_or_si512(scales, _mm512_maskz_permutex2var_epi16(four, low, order, high));
-    }
-    return _mm512_cvtph_ps(_mm512_castsi512_si256(scales));
-}
-
-static inline V v_load_few_scales(const PeBlockQ8_0 *blocks, size_t n)
-{
-    uint64_t four = 0;
-    for (size_t i = n; i-- > 0;)
-        four = four << 16 | blocks[i].scale;
-    return _mm512_cvtph_ps(_mm256_zextsi128_si256(_mm_cvtsi64_si128((long long)four)));
-}
-
-static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
-{
-    if (n >= LANES) return v_load_all_scales(blocks);
-    if (n <= 4) return v_load_few_scales(blocks, n);
-    uint16_t scales[LANES] = {0};
-    for (size_t i = 0; i < n; i++)
-        scales[i] = blocks[i].scale;
-    return v_load_f16(scales);
+    uint64_t scales = blocks[0].scale;
+    if (n > 1) scales |= (uint64_t)blocks[1].scale << 16;
+    if (n > 2) scales |= (uint64_t)blocks[2].scale << 32;
+    if (n > 3) scales |= (uint64_t)blocks[3].scale << 48;
+    _mm_store_ps(to, _mm_cvtph_ps(_mm_cvtsi64_si128((long long)scales)) * _mm_loadu_ps(x));
 }
 
 static inline V v_dot_q8(const int8_t *w, const int16_t *x)

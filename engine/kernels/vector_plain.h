@@ -1,7 +1,7 @@
 // The operations of body.h on "vectors" of one value, in C.
 #pragma once
 
-#include "engine/kernels/type.h"
+#include "engine/kernels/level.h"
 
 #include <math.h>
 
@@ -113,10 +113,13 @@ static inline void v_transpose(V rows[LANES])
     (void)rows;
 }
 
-// The scales of the first n blocks, the rest zeros.
-static inline V v_load_scales(const PeBlockQ8_0 *blocks, size_t n)
+// The scales of n ≤ PE_SCALES blocks times x; to is aligned to 16 bytes, PE_SCALES of x are
+// readable.
+static inline void
+v_store_scales(float to[PE_SCALES], const PeBlockQ8_0 *blocks, const float *x, size_t n)
 {
-    return n ? pe_f32_from_f16(blocks->scale) : 0;
+    for (size_t i = 0; i < n; i++)
+        to[i] = pe_f32_from_f16(blocks[i].scale) * x[i];
 }
 
 // Σ of 32 products w · x, spread over the lanes.
