@@ -10,12 +10,13 @@ typedef struct PsRunRows PsRunRows;
 
 // For a run whose plan is recorded and whose scores will not be changed once they are stored.
 // A run of more than PS_RUN_ROWS_MOST items holds no rows: its report reads them, so that
-// collecting does not take more memory the longer it takes.
+// collecting does not take more memory the longer it takes. A row takes some 270 bytes, then or
+// in the report.
 PsRunRows *
 ps_run_rows_new(PsRunFile *run, const PsPlan *plan, const PsRegistry *registry, GError **error);
 void ps_run_rows_free(PsRunRows *rows); // before the run file is closed
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsRunRows, ps_run_rows_free)
-#define PS_RUN_ROWS_MOST 100000
+#define PS_RUN_ROWS_MOST 262144
 
 // Reads on, if a stretch of PS_RUN_ROWS_STRETCH items is there. Everything that will ever be
 // stored of the items before end_item is committed. Reads no more than a few stretches, so that
