@@ -368,8 +368,7 @@ static PeGguf *open_descriptor(int descriptor, PeError *error)
     const size_t n_bytes = (size_t)status.st_size;
     void *bytes = mmap(NULL, n_bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (bytes == MAP_FAILED) return pe_fail_null(error, "%s", strerror(errno));
-    // Weights that come from the disk then lie in huge pages, where the file system can do
-    // that.
+    // Weights from the disk then lie in huge pages, where the file system can do that.
     madvise(bytes, n_bytes, MADV_HUGEPAGE);
     return gguf_new(bytes, n_bytes, true, error);
 }

@@ -17,7 +17,7 @@ typedef struct {
 void ps_curl_init(void);
 
 // Looks at an http or https URL; PS_ERROR_CONFIG if it is not one. "localhost" is taken to be
-// what its name says (RFC 6761). Cleared in either case.
+// what its name says (RFC 6761). The caller clears the address, also after an error.
 bool ps_http_address_read(PsHttpAddress *address, const char *url, GError **error);
 void ps_http_address_clear(PsHttpAddress *address);
 

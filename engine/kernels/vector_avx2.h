@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/kernels/level.h"
+#include "engine/kernels/vector_f16c.h"
 
 #include <immintrin.h>
 #include <math.h>
@@ -139,16 +140,6 @@ static inline void v_transpose(V rows[LANES])
         rows[i] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x20);
         rows[i + 4] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x31);
     }
-}
-
-static inline void
-v_store_scales(float to[PE_SCALES], const PeBlockQ8_0 *blocks, const float *x, size_t n)
-{
-    uint64_t scales = blocks[0].scale;
-    if (n > 1) scales |= (uint64_t)blocks[1].scale << 16;
-    if (n > 2) scales |= (uint64_t)blocks[2].scale << 32;
-    if (n > 3) scales |= (uint64_t)blocks[3].scale << 48;
-    _mm_store_ps(to, _mm_cvtph_ps(_mm_cvtsi64_si128((long long)scales)) * _mm_loadu_ps(x));
 }
 
 static inline V v_dot_q8(const int8_t *w, const int16_t *x)
