@@ -4,8 +4,8 @@
 // weights, in chunks of CHUNK_KEYS. Then each task takes one head and a tile's rows of queries,
 // and for chunk after chunk: scores [keys, queries] = keys · queriesᵀ; softmax down the columns
 // relative to the maximum so far; sums [head_dim, queries] = sums · correction + valuesᵀ ·
-// probabilities. Few: each task takes one query, one key head with the query heads that share
-// it, and a part of the keys; what the parts say is put together at the end, in their order.
+// probabilities. Few: each task takes one query and a part of the keys; what the parts say is
+// put together at the end, in their order.
 #include "engine/kernels/compute.h"
 
 #include <math.h>
@@ -76,10 +76,10 @@ size_t pe_attention_scratch_bytes(
 typedef struct {
     const PeKernels *kernels;
     const PeAttention *attention;
-    size_t group, n_parts; // n_parts: the most that a query has
-    size_t seen_size;      // floats that a part of the keys says to all heads
-    float *seen;           // [n_queries, n_parts, n_heads, 2 + head_dim]
-    float *scores;         // [n_threads, scores_size]
+    size_t n_parts;   // the most that a query has
+    size_t seen_size; // floats that a part of the keys says to all heads
+    float *seen;      // [n_queries, n_parts, n_heads, 2 + head_dim]
+    float *scores;    // [n_threads, scores_size]
     size_t scores_size;
 } Few;
 
@@ -94,16 +94,13 @@ static void few_work(void *data, size_t task, unsigned thread)
 {
     const Few *few = data;
     const PeAttention *attention = few->attention;
-    const size_t kv_head = task % attention->n_kv_heads, rest = task / attention->n_kv_heads;
-    const size_t part = rest % few->n_parts, query = rest / few->n_parts;
+    const size_t part = task % few->n_parts, query = task / few->n_parts;
     const size_t n_keys = n_visible(attention, query), n_most = part_keys(n_keys);
     const size_t first = part * n_most;
     if (first >= n_keys) return;
-    float *seen =
-        few->seen + rest * few->seen_size + kv_head * few->group * (attention->head_dim + 2);
-    few->kernels->row_attend(attention, query, kv_head, first,
-                             n_keys - first < n_most ? n_keys - first : n_most,
-                             few->scores + thread * few->scores_size, seen);
+    few->kernels->row_attend(
+        attention, query, first, n_keys - first < n_most ? n_keys - first : n_most,
+        few->scores + thread * few->scores_size, few->seen + task * few->seen_size);
 }
 
 // Puts the parts of a head of a query together: each relative to the greatest maximum.
@@ -133,14 +130,12 @@ static void parts_merge(const Few *few, size_t query, size_t head)
 static void few_attend(PeCompute *compute, const PeAttention *attention)
 {
     Few few = {.kernels = compute->kernels, .attention = attention};
-    few.group = attention->n_heads / attention->n_kv_heads;
     few.n_parts = n_parts_most(attention->n_keys);
     few.seen_size = pe_round_up(attention->n_heads * (attention->head_dim + 2), 16);
     few.seen = (float *)compute->scratch;
     few.scores = few.seen + attention->n_queries * few.n_parts * few.seen_size;
-    few.scores_size = few.group * part_keys(attention->n_keys);
-    pe_pool_run(compute->pool, attention->n_queries * few.n_parts * attention->n_kv_heads,
-                few_work, &few);
+    few.scores_size = attention->n_heads / attention->n_kv_heads * part_keys(attention->n_keys);
+    pe_pool_run(compute->pool, attention->n_queries * few.n_parts, few_work, &few);
     for (size_t query = 0; query < attention->n_queries; query++)
         for (size_t head = 0; head < attention->n_heads; head++)
             parts_merge(&few, query, head);

@@ -287,30 +287,35 @@ static void values_sum(const PeAttention *attention,
     }
 }
 
-// All at once: what is done with each is so little that asking a few keys ahead is too late.
-static void keys_ask(const PeAttention *attention, size_t offset, size_t n)
+// Reads the keys and values first … first + n once, in four places: so the processor looks
+// ahead by itself, which brings them twice as fast as asking for every line.
+static void keys_read(const PeAttention *attention, size_t first, size_t n)
 {
-    const size_t n_bytes = attention->head_dim * sizeof(float);
-    for (size_t i = 0; i < n; i++, offset += attention->kv_stride) {
-        ahead_fetch(attention->keys + offset, n_bytes);
-        ahead_fetch(attention->values + offset, n_bytes);
+    const float *keys = attention->keys + first * attention->kv_stride,
+                *values = attention->values + first * attention->kv_stride;
+    const size_t line = 16, half = n * attention->kv_stride / 2;
+    for (size_t i = 0; i < half; i += line) {
+        (void)*(const volatile float *)(keys + i);
+        (void)*(const volatile float *)(values + i);
+        (void)*(const volatile float *)(keys + half + i);
+        (void)*(const volatile float *)(values + half + i);
     }
 }
 
-static void row_attend(const PeAttention *attention,
-                       size_t query,
-                       size_t kv_head,
-                       size_t first,
-                       size_t n,
-                       float *scores,
-                       float *seen)
+// Of the heads that share keys.
+static void group_attend(const PeAttention *attention,
+                         size_t query,
+                         size_t kv_head,
+                         size_t first,
+                         size_t n,
+                         float *scores,
+                         float *seen)
 {
     const size_t group = attention->n_heads / attention->n_kv_heads,
                  head_dim = attention->head_dim;
     const size_t offset = first * attention->kv_stride + kv_head * head_dim;
     const float *queries =
         attention->queries + query * attention->query_stride + kv_head * group * head_dim;
-    keys_ask(attention, offset, n);
     for (size_t i = 0; i < group; i++)
         keys_score(attention->keys + offset, attention->kv_stride, n, attention,
                    queries + i * head_dim, scores + i * n);
@@ -319,6 +324,20 @@ static void row_attend(const PeAttention *attention,
         of_head[0] = row_softmax_unscaled(scores + i * n, n, &of_head[1]);
         values_sum(attention, attention->values + offset, scores + i * n, n, of_head + 2);
     }
+}
+
+static void row_attend(const PeAttention *attention,
+                       size_t query,
+                       size_t first,
+                       size_t n,
+                       float *scores,
+                       float *seen)
+{
+    const size_t group = attention->n_heads / attention->n_kv_heads;
+    keys_read(attention, first, n);
+    for (size_t i = 0; i < attention->n_kv_heads; i++)
+        group_attend(attention, query, i, first, n, scores,
+                     seen + i * group * (attention->head_dim + 2));
 }
 
 // ---- Rows

@@ -26,7 +26,7 @@
 typedef enum {
     PE_LEVEL_PLAIN,  // C
     PE_LEVEL_AVX2,   // AVX2, FMA, F16C
-    PE_LEVEL_AVX512, // AVX-512 F, BW, DQ, VL, VNNI
+    PE_LEVEL_AVX512, // AVX-512 F, BW, DQ, VL
     PE_LEVEL_BF16,   // AVX-512 BF16
     PE_LEVEL_AMX,    // AMX BF16 tiles, for many rows
 } PeLevel;

@@ -91,12 +91,11 @@ typedef struct {
                       size_t y_stride);
     // Each of n vectors of a tile's rows times factors.
     void (*tile_scale)(float *tile, size_t n, const float *factors);
-    // The keys first … first + n of a key head, seen by one query and the heads that share
-    // them; scores: room for group · n floats. seen[group]: maximum of the scores, Σ exp(score
-    // - maximum), and [head_dim] Σ exp(score - maximum) · value.
+    // The keys first … first + n, seen by one query; scores: room for n floats of each of the
+    // heads that share keys. seen[n_heads]: maximum of the scores, Σ exp(score - maximum), and
+    // [head_dim] Σ exp(score - maximum) · value.
     void (*row_attend)(const PeAttention *attention,
                        size_t query,
-                       size_t kv_head,
                        size_t first,
                        size_t n,
                        float *scores,

@@ -142,6 +142,18 @@ static void few_piece(const Few *few, size_t piece, PeAhead ahead, unsigned thre
                     few->waiting + thread * STREAM_OUTS_MOST);
 }
 
+// The caller's first piece, which nothing before it asked for: it comes while x is quantised.
+static void first_piece_ask(const Few *few)
+{
+    const PeAhead ahead = ahead_of_piece(&few->parts, 0);
+    const size_t distance =
+        streaming_get(few->level, few->parts.parts->products->w->type, few->n_rows).distance;
+    const size_t n_bytes = distance < ahead.stride ? distance : ahead.stride;
+    for (size_t i = 0; i < n_bytes; i += 64)
+        for (size_t stream = 0; stream < PE_STREAMS; stream++)
+            __builtin_prefetch(ahead.bytes + stream * ahead.stride + i, 0, 2);
+}
+
 // Where the thread reads after a piece of a task: most likely threads take turns. After the
 // last nothing is known, and what has just been read costs nothing.
 static size_t next_piece(const Few *few, size_t task, size_t piece)
@@ -188,6 +200,7 @@ void pe_few_multiply(PeCompute *compute,
     pe_parts_find(&few.parts, products, n_products);
     pieces_divide(&few.parts, compute->level, n_rows, n_threads);
     few.pieces = (Pieces){few.parts.n_tasks, n_threads};
+    first_piece_ask(&few);
     if (has_q8_0(products, n_products)) rows_quantise(&few, n_in, compute->scratch);
     few.waiting = (float *)(compute->scratch + PE_PREFILL_ROWS * row16_bytes(n_in));
     pe_pool_run(compute->pool, tasks_count(few.pieces), few_work, &few);

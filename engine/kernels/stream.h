@@ -101,7 +101,18 @@ rows_dot_q8_0(Rows rows, size_t n_rows, PeRow16 x, size_t n_blocks, float *sums)
         x.values += PE_SCALES * PE_Q8_0_VALUES;
         x.scales += PE_SCALES;
     }
-    if (left) blocks_dot(rows, n_rows, x, left, even, odd);
+    // As constants, so that a part of four blocks takes no branches either.
+    switch (left) {
+    case 1:
+        blocks_dot(rows, n_rows, x, 1, even, odd);
+        break;
+    case 2:
+        blocks_dot(rows, n_rows, x, 2, even, odd);
+        break;
+    case 3:
+        blocks_dot(rows, n_rows, x, 3, even, odd);
+        break;
+    }
 #pragma GCC unroll 4
     for (size_t row = 0; row < n_rows; row++) {
         ahead_fetch(rows.ahead.bytes + row * rows.ahead.stride + left * PE_Q8_0_VALUES,
