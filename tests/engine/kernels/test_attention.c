@@ -15,7 +15,7 @@ static const Case cases[] = {
 
 #define N_CASES (sizeof cases / sizeof *cases)
 
-// Rows stand a little apart, so that strides are used.
+// Rows stand a little apart, so that strides are used; nothing lies behind the last.
 static PeAttention attention_new(const Case *of)
 {
     PeAttention attention = {.n_heads = of->n_heads,
@@ -29,8 +29,10 @@ static PeAttention attention_new(const Case *of)
     attention.kv_stride = of->n_kv_heads * of->head_dim + 5;
     attention.out_stride = of->n_heads * of->head_dim + 2;
     attention.queries = random_values(1, of->n_queries * attention.query_stride);
-    attention.keys = random_values(2, of->n_keys * attention.kv_stride);
-    attention.values = random_values(3, of->n_keys * attention.kv_stride);
+    const size_t n_values =
+        (of->n_keys - 1) * attention.kv_stride + of->n_kv_heads * of->head_dim;
+    attention.keys = random_values(2, n_values);
+    attention.values = random_values(3, n_values);
     attention.out = calloc(of->n_queries * attention.out_stride, sizeof(float));
     return attention;
 }
