@@ -316,9 +316,7 @@ static void block_work(void *data, size_t task, unsigned thread)
     const Many *many = data;
     const PeAttention *attention = many->attention;
     const Work work = work_of_thread(many, thread);
-    // The longest first: with a causal mask the last queries see the most.
-    const size_t head = task % attention->n_heads,
-                 block = many->n_blocks - 1 - task / attention->n_heads;
+    const size_t head = task % attention->n_heads, block = task / attention->n_heads;
     const size_t tile_rows = many->gemm->n_rows, query = block * tile_rows;
     const size_t n_rows =
         attention->n_queries - query < tile_rows ? attention->n_queries - query : tile_rows;

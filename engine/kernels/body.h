@@ -437,6 +437,7 @@ static void add(float *x, const float *y, size_t n)
                               .n_rows = TILE_ROWS,                                             \
                               .k_unit = 1,                                                     \
                               .k_block = K_BLOCK,                                              \
+                              .group_rows = PE_GROUP_ROWS,                                     \
                               .value_bytes = sizeof(float),                                    \
                               .inputs_pack = inputs_pack,                                      \
                               .inputs_pack_transposed = inputs_pack_transposed,                \

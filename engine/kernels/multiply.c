@@ -24,23 +24,28 @@ void pe_parts_find(PeParts *parts, const PeProduct *products, size_t n_products)
     }
 }
 
-void pe_tasks_count(PeParts *parts)
+void pe_parts_share(PeParts *parts, size_t n_shares)
 {
-    parts->n_tasks = 0;
+    parts->n_shares = n_shares;
+    parts->tasks_per_share = 0;
     for (size_t i = 0; i < parts->n_parts; i++) {
         PePart *part = &parts->parts[i];
-        const size_t n_out = part->products->w->n_out;
-        part->n_tasks = (n_out + part->outs_per_task - 1) / part->outs_per_task;
-        parts->n_tasks += part->n_tasks;
+        const size_t n_outs = n_shares * part->outs_per_task;
+        part->tasks_per_share = (part->products->w->n_out + n_outs - 1) / n_outs;
+        parts->tasks_per_share += part->tasks_per_share;
     }
 }
 
 PeTask pe_task_get(const PeParts *parts, size_t task)
 {
+    const size_t share = task / parts->tasks_per_share;
     const PePart *part = parts->parts;
-    while (task >= part->n_tasks)
-        task -= part++->n_tasks;
-    const size_t first = task * part->outs_per_task, left = part->products->w->n_out - first;
+    for (task %= parts->tasks_per_share; task >= part->tasks_per_share; part++)
+        task -= part->tasks_per_share;
+    const size_t n_out = part->products->w->n_out,
+                 first = (share * part->tasks_per_share + task) * part->outs_per_task;
+    if (first >= n_out) return (PeTask){part, n_out, 0};
+    const size_t left = n_out - first;
     return (PeTask){part, first, left < part->outs_per_task ? left : part->outs_per_task};
 }
 

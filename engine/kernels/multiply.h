@@ -8,15 +8,18 @@
 typedef struct {
     const PeProduct *products; // [n_products]
     size_t n_products;
-    size_t outs_per_task, n_tasks;
+    size_t outs_per_task, tasks_per_share;
 } PePart;
 
+// Tasks are numbered share by share, so that each thread has a share (engine/kernels/pool.h). A
+// share has as many outputs of every part, which follow each other.
 typedef struct {
     PePart parts[PE_PRODUCTS_MOST];
-    size_t n_parts, n_tasks;
+    size_t n_parts;
+    size_t n_shares, tasks_per_share;
 } PeParts;
 
-// Outputs first … first + n of a part.
+// Outputs first … first + n of a part. None where they do not suffice for all shares.
 typedef struct {
     const PePart *part;
     size_t first, n;
@@ -26,7 +29,13 @@ typedef struct {
 void pe_parts_find(PeParts *parts, const PeProduct *products, size_t n_products);
 
 // Once each outs_per_task is known.
-void pe_tasks_count(PeParts *parts);
+void pe_parts_share(PeParts *parts, size_t n_shares);
+
+static inline size_t pe_parts_n_tasks(const PeParts *parts)
+{
+    return parts->n_shares * parts->tasks_per_share;
+}
+
 PeTask pe_task_get(const PeParts *parts, size_t task);
 
 // y of n outputs, from what the product is (unless NOTHING: it lies in y).

@@ -1,9 +1,8 @@
 // Few rows: each thread streams its part of the weights once and multiplies it with row after
 // row.
 //
-// Weights are divided into pieces, and a thread takes several pieces that follow each other at
-// a time: many at first, so that threads seldom meet, one at the end, so that they end
-// together.
+// Each thread has a share of the weights, and takes it piece by piece: one that is done takes
+// pieces from the end of another's share, so that all end together.
 #include "engine/kernels/multiply.h"
 
 #define STREAM_OUTS_MOST 4096
@@ -20,8 +19,7 @@ typedef struct {
 static Streaming streaming_get(PeLevel level, PeType type, size_t n_rows)
 {
     if (level >= PE_LEVEL_AMX || n_rows > 1) return (Streaming){64 * 1024, 4096};
-    return type == PE_TYPE_Q8_0 ? (Streaming){256 * 1024, 3072}
-                                : (Streaming){1024 * 1024, 1024};
+    return type == PE_TYPE_Q8_0 ? (Streaming){256 * 1024, 3072} : (Streaming){256 * 1024, 1024};
 }
 
 static size_t row16_bytes(size_t n_in)
@@ -50,44 +48,7 @@ static void pieces_divide(PeParts *parts, PeLevel level, size_t n_rows, unsigned
         const size_t n_outs = pe_round_up((w->n_out + n_pieces - 1) / n_pieces, PE_STREAMS);
         part->outs_per_task = n_outs < STREAM_OUTS_MOST ? n_outs : STREAM_OUTS_MOST;
     }
-    pe_tasks_count(parts);
-}
-
-// How a list's n pieces are dealt out: in each round of tasks the threads take equal parts of
-// half of what is left.
-typedef struct {
-    size_t n, n_threads;
-} Pieces;
-
-typedef struct {
-    size_t first, end;
-} Range;
-
-// Pieces of a task, in the round that begins at first.
-static size_t round_part(Pieces pieces, size_t first)
-{
-    const size_t part = (pieces.n - first) / (2 * pieces.n_threads);
-    return part ? part : 1;
-}
-
-static size_t tasks_count(Pieces pieces)
-{
-    size_t n = 0;
-    for (size_t first = 0; first < pieces.n; n += pieces.n_threads)
-        first += pieces.n_threads * round_part(pieces, first);
-    return n;
-}
-
-// Empty behind the last.
-static Range range_get(Pieces pieces, size_t task)
-{
-    size_t first = 0;
-    for (; task >= pieces.n_threads && first < pieces.n; task -= pieces.n_threads)
-        first += pieces.n_threads * round_part(pieces, first);
-    if (first >= pieces.n) return (Range){pieces.n, pieces.n};
-    const size_t part = round_part(pieces, first), end = first + (task + 1) * part;
-    first += task * part;
-    return (Range){first < pieces.n ? first : pieces.n, end < pieces.n ? end : pieces.n};
+    pe_parts_share(parts, n_threads);
 }
 
 static PeAhead ahead_of(const PeMatrix *w, size_t first, size_t n)
@@ -97,10 +58,9 @@ static PeAhead ahead_of(const PeMatrix *w, size_t first, size_t n)
                      .stride = n / PE_STREAMS * n_bytes};
 }
 
-static PeAhead ahead_of_piece(const PeParts *parts, size_t piece)
+static PeAhead ahead_of_task(const PeTask *task)
 {
-    const PeTask task = pe_task_get(parts, piece);
-    return ahead_of(task.part->products->w, task.first, task.n);
+    return ahead_of(task->part->products->w, task->first, task->n);
 }
 
 // ---- Multiplying
@@ -109,7 +69,6 @@ typedef struct {
     const PeKernels *kernels;
     PeLevel level;
     PeParts parts;
-    Pieces pieces;
     const float *x;
     size_t n_rows;
     PeRow16 rows16[PE_PREFILL_ROWS];
@@ -131,21 +90,11 @@ static void few_product(
     }
 }
 
-static void few_piece(const Few *few, size_t piece, PeAhead ahead, unsigned thread)
-{
-    const PeTask task = pe_task_get(&few->parts, piece);
-    const PeProduct *products = task.part->products;
-    const size_t n = task.part->n_products;
-    for (size_t i = 0; i < n; i++)
-        few_product(few, &task, &products[i],
-                    i + 1 < n ? ahead_of(products[i + 1].w, task.first, task.n) : ahead,
-                    few->waiting + thread * STREAM_OUTS_MOST);
-}
-
 // The caller's first piece, which nothing before it asked for: it comes while x is quantised.
 static void first_piece_ask(const Few *few)
 {
-    const PeAhead ahead = ahead_of_piece(&few->parts, 0);
+    const PeTask task = pe_task_get(&few->parts, 0);
+    const PeAhead ahead = ahead_of_task(&task);
     const size_t distance =
         streaming_get(few->level, few->parts.parts->products->w->type, few->n_rows).distance;
     const size_t n_bytes = distance < ahead.stride ? distance : ahead.stride;
@@ -154,22 +103,27 @@ static void first_piece_ask(const Few *few)
             __builtin_prefetch(ahead.bytes + stream * ahead.stride + i, 0, 2);
 }
 
-// Where the thread reads after a piece of a task: most likely threads take turns. After the
-// last nothing is known, and what has just been read costs nothing.
-static size_t next_piece(const Few *few, size_t task, size_t piece)
+// Where the thread reads after a task: in its share. Behind its end nothing is known, and what
+// has just been read costs nothing.
+static PeAhead ahead_of_next(const Few *few, size_t number)
 {
-    if (piece + 1 < range_get(few->pieces, task).end) return piece + 1;
-    const size_t next = range_get(few->pieces, task + few->pieces.n_threads).first;
-    return next < few->pieces.n ? next : piece;
+    const bool is_last = (number + 1) % few->parts.tasks_per_share == 0;
+    const PeTask task = pe_task_get(&few->parts, number),
+                 next = pe_task_get(&few->parts, is_last ? number : number + 1);
+    return ahead_of_task(next.n ? &next : &task);
 }
 
-static void few_work(void *data, size_t task, unsigned thread)
+static void few_work(void *data, size_t number, unsigned thread)
 {
     const Few *few = data;
-    const Range range = range_get(few->pieces, task);
-    for (size_t piece = range.first; piece < range.end; piece++)
-        few_piece(few, piece, ahead_of_piece(&few->parts, next_piece(few, task, piece)),
-                  thread);
+    const PeTask task = pe_task_get(&few->parts, number);
+    const PeProduct *products = task.part->products;
+    const size_t n = task.n ? task.part->n_products : 0;
+    for (size_t i = 0; i < n; i++)
+        few_product(few, &task, &products[i],
+                    i + 1 < n ? ahead_of(products[i + 1].w, task.first, task.n)
+                              : ahead_of_next(few, number),
+                    few->waiting + thread * STREAM_OUTS_MOST);
 }
 
 static void rows_quantise(Few *few, size_t n_in, unsigned char *scratch)
@@ -199,9 +153,8 @@ void pe_few_multiply(PeCompute *compute,
     Few few = {.kernels = compute->kernels, .level = compute->level, .x = x, .n_rows = n_rows};
     pe_parts_find(&few.parts, products, n_products);
     pieces_divide(&few.parts, compute->level, n_rows, n_threads);
-    few.pieces = (Pieces){few.parts.n_tasks, n_threads};
     first_piece_ask(&few);
     if (has_q8_0(products, n_products)) rows_quantise(&few, n_in, compute->scratch);
     few.waiting = (float *)(compute->scratch + PE_PREFILL_ROWS * row16_bytes(n_in));
-    pe_pool_run(compute->pool, tasks_count(few.pieces), few_work, &few);
+    pe_pool_run(compute->pool, pe_parts_n_tasks(&few.parts), few_work, &few);
 }

@@ -1,6 +1,11 @@
 // Many rows: the inputs are rearranged once into blocks of a tile's rows; then each task takes
 // a panel of up to PANEL_OUTS outputs, unpacks K in parts of k_block, multiplies them with one
-// block after the other, and turns the finished tiles round into y.
+// block after the other of its group, and turns the finished tiles round into y.
+//
+// There are as many groups of blocks as there can be: a thread that has rows of its own finds
+// them in its own cache, where the product before, the norm or the attention left them. Threads
+// of the host that share no cache are then as fast as others. A panel is unpacked anew for each
+// group, which is why a group is not small.
 #include "engine/kernels/multiply.h"
 
 #include <string.h>
@@ -61,6 +66,7 @@ typedef struct {
     size_t first_row; // of x in the outputs
     size_t n_in;
     size_t n_rows, n_blocks;
+    size_t n_groups;       // of blocks; divides the number of threads
     size_t n_k, k_block;   // K padded, and the part of it that is multiplied at a time
     unsigned char *inputs; // [n_blocks] blocks
     unsigned char *panels; // [n_threads]
@@ -68,11 +74,13 @@ typedef struct {
     float *waiting;        // [n_threads]
 } Many;
 
-// What a task does with one of its products.
+// What a task does with one of its products: n_outs outputs from first on, of the rows of its
+// group's blocks.
 typedef struct {
     const Many *many;
     const PeProduct *product;
     size_t first, n_outs;
+    size_t first_block, end_block;
     unsigned char *panel;
     float *tiles, *waiting; // waiting: [rows of a block, n_outs]
 } Panel;
@@ -166,7 +174,8 @@ static void block_store(const Panel *panel, size_t block, const float *tiles)
                     panel->n_outs, y + row * n_out);
 }
 
-// A part of K: all blocks. Between parts each block's sums wait in their own place.
+// A part of K: all blocks of the group. Between parts each block's sums wait in their own
+// place.
 static void panel_multiply(const Panel *panel, size_t k)
 {
     const Many *many = panel->many;
@@ -174,8 +183,8 @@ static void panel_multiply(const Panel *panel, size_t k)
     const size_t block_size =
         pe_round_up(panel->n_outs, many->gemm->n_outs) * many->gemm->n_rows;
     const bool is_whole = n == many->n_k, is_last = n == left;
-    for (size_t block = 0; block < many->n_blocks; block++) {
-        float *sums = panel->tiles + (is_whole ? 0 : block * block_size);
+    for (size_t block = panel->first_block; block < panel->end_block; block++) {
+        float *sums = panel->tiles + (is_whole ? 0 : (block - panel->first_block) * block_size);
         if (is_last) outputs_fetch(panel, block);
         block_multiply(panel, block, k, n, sums);
         if (is_last) block_store(panel, block, sums);
@@ -185,15 +194,18 @@ static void panel_multiply(const Panel *panel, size_t k)
 static void panel_work(void *data, size_t number, unsigned thread)
 {
     const Many *many = data;
-    const PeTask task = pe_task_get(&many->parts, number);
+    const size_t n_tasks = pe_parts_n_tasks(&many->parts), group = number / n_tasks;
+    const PeTask task = pe_task_get(&many->parts, number % n_tasks);
     Panel panel = {.many = many,
                    .first = task.first,
                    .n_outs = task.n,
+                   .first_block = many->n_blocks * group / many->n_groups,
+                   .end_block = many->n_blocks * (group + 1) / many->n_groups,
                    .panel = many->panels + thread * panel_bytes(),
                    .tiles = many->tiles + thread * tiles_bytes(many->n_rows) / sizeof(float),
                    .waiting = many->waiting + thread * waiting_bytes() / sizeof(float)};
     many->gemm->begin();
-    for (size_t i = 0; i < task.part->n_products; i++) {
+    for (size_t i = 0; task.n && i < task.part->n_products; i++) {
         panel.product = &task.part->products[i];
         for (size_t k = 0; k < many->n_k; k += many->k_block) {
             const size_t left = many->n_in - k;
@@ -213,32 +225,43 @@ static void k_divide(Many *many)
     many->k_block = pe_round_up((many->n_k + n_parts - 1) / n_parts, ALIGNED_K);
 }
 
-// Equal panels, as many for each thread.
-static void outs_divide(Many *many, unsigned n_threads)
+// The threads of a group share the outputs: equal panels, as many for each.
+static void outs_divide(Many *many, size_t n_shares)
 {
     const size_t tile = many->gemm->n_outs;
     for (size_t i = 0; i < many->parts.n_parts; i++) {
         PePart *part = &many->parts.parts[i];
         const size_t n_out = part->products->w->n_out;
-        const size_t n_panels = pe_round_up((n_out + PANEL_OUTS - 1) / PANEL_OUTS, n_threads);
+        const size_t n_panels = pe_round_up((n_out + PANEL_OUTS - 1) / PANEL_OUTS, n_shares);
         const size_t n_outs = pe_round_up((n_out + n_panels - 1) / n_panels, tile);
         part->outs_per_task = n_outs < PANEL_OUTS ? n_outs : PANEL_OUTS / tile * tile;
     }
-    pe_tasks_count(&many->parts);
+    pe_parts_share(&many->parts, n_shares);
+}
+
+static size_t groups_count(const Many *many, size_t n_threads)
+{
+    size_t n_groups = n_threads;
+    while (n_groups > 1
+           && (n_threads % n_groups || many->n_rows / n_groups < many->gemm->group_rows))
+        n_groups--;
+    return n_groups;
 }
 
 static void rows_multiply(PeCompute *compute, Many *many)
 {
     const unsigned n_threads = pe_pool_n_threads(compute->pool);
-    k_divide(many);
-    outs_divide(many, n_threads);
     many->n_blocks = (many->n_rows + many->gemm->n_rows - 1) / many->gemm->n_rows;
+    many->n_groups = groups_count(many, n_threads);
+    k_divide(many);
+    outs_divide(many, n_threads / many->n_groups);
     many->inputs = compute->scratch;
     many->panels = many->inputs + inputs_bytes(many->n_rows, many->n_in);
     many->tiles = (float *)(many->panels + n_threads * panel_bytes());
     many->waiting = many->tiles + n_threads * tiles_bytes(many->n_rows) / sizeof(float);
     pe_pool_run(compute->pool, many->n_blocks, inputs_work, many);
-    pe_pool_run(compute->pool, many->parts.n_tasks, panel_work, many);
+    pe_pool_run(compute->pool, many->n_groups * pe_parts_n_tasks(&many->parts), panel_work,
+                many);
 }
 
 void pe_many_multiply(PeCompute *compute,

@@ -21,16 +21,26 @@ typedef struct {
     unsigned number;
 } Worker;
 
+// The tasks that a thread has left, in one word: the number of the call, the first of them and
+// the one behind the last. On a line of its own: far from each other, threads pay for sharing.
+typedef struct {
+    _Alignas(64) _Atomic uint64_t word;
+} Share;
+
+#define SHARE_BITS 16
+#define SHARE_MASK ((1u << SHARE_BITS) - 1) // and the most tasks of a call
+
 // A thread that woke late must not take a task of a call that is over, nor may a call wait for
-// it. So tasks are taken by compare-and-swap of one word, the number of the call in its upper
-// and the tasks left in its lower half, and a call waits for its tasks, not for threads.
+// it. So tasks are taken by compare-and-swap of a word that has the call's number in it, and a
+// call waits for its tasks, not for threads.
 struct PePool {
-    unsigned n_threads;
-    Worker *workers; // [n_threads - 1]
-    Work work;       // these three are stable while a task of the call is not done
+    unsigned n_threads, n_workers;
+    Worker *workers; // [n_threads - 1], of which n_workers run
+    Share *shares;   // [n_threads]
+    uint32_t call;
+    Work work; // these four are stable while a task of the call is not counted
     void *data;
-    size_t n_tasks;
-    _Alignas(64) _Atomic uint64_t calls; // number << 32 | tasks left
+    size_t first_task, n_tasks;
     _Alignas(64) atomic_size_t n_done;
     _Alignas(64) atomic_uint bell; // rung at each call: workers sleep on it
     atomic_uint n_asleep;
@@ -56,43 +66,83 @@ static void pause_briefly(void)
 #endif
 }
 
-static uint32_t tasks_left(PePool *pool)
+static uint32_t share_first(uint64_t share)
 {
-    return (uint32_t)atomic_load_explicit(&pool->calls, memory_order_acquire);
+    return (uint32_t)share >> SHARE_BITS;
 }
 
-static bool task_take(PePool *pool, size_t *task)
+static uint32_t share_end(uint64_t share)
 {
-    uint64_t calls = atomic_load(&pool->calls);
-    do
-        if (!(uint32_t)calls) return false;
-    while (!atomic_compare_exchange_weak(&pool->calls, &calls, calls - 1));
-    *task = pool->n_tasks - (uint32_t)calls;
+    return (uint32_t)share & SHARE_MASK;
+}
+
+static bool share_is_empty(uint64_t share)
+{
+    return share_first(share) == share_end(share);
+}
+
+// Deals the call's tasks out.
+static void shares_set(PePool *pool)
+{
+    const uint64_t call = (uint64_t)++pool->call << 32;
+    for (uint64_t i = 0; i < pool->n_threads; i++) {
+        const uint64_t first = pool->n_tasks * i / pool->n_threads,
+                       end = pool->n_tasks * (i + 1) / pool->n_threads;
+        atomic_store(&pool->shares[i].word, call | first << SHARE_BITS | end);
+    }
+}
+
+static bool has_tasks(PePool *pool, unsigned thread)
+{
+    const uint64_t share =
+        atomic_load_explicit(&pool->shares[thread].word, memory_order_acquire);
+    return !share_is_empty(share);
+}
+
+// The first task of a share, or, for a thread that it does not belong to, the last.
+static bool task_take(PePool *pool, unsigned owner, unsigned thread, size_t *task)
+{
+    _Atomic uint64_t *word = &pool->shares[owner].word;
+    uint64_t share = atomic_load(word), rest;
+    do {
+        if (share_is_empty(share)) return false;
+        rest = owner == thread ? share + (1u << SHARE_BITS) : share - 1;
+    } while (!atomic_compare_exchange_weak(word, &share, rest));
+    *task = pool->first_task + (owner == thread ? share_first(share) : share_end(rest));
     return true;
 }
 
+static bool task_find(PePool *pool, unsigned thread, size_t *task)
+{
+    for (unsigned i = 0; i < pool->n_threads; i++)
+        if (task_take(pool, (thread + i) % pool->n_threads, thread, task)) return true;
+    return false;
+}
+
+// Once its tasks are counted, a call may be over.
 static void tasks_work(PePool *pool, unsigned thread)
 {
-    size_t task;
-    while (task_take(pool, &task)) {
-        const size_t n_tasks = pool->n_tasks;
+    size_t task, n = 0;
+    for (; task_find(pool, thread, &task); n++)
         pool->work(pool->data, task, thread);
-        if (atomic_fetch_add(&pool->n_done, 1) + 1 < n_tasks) continue;
-        atomic_fetch_add(&pool->done_bell, 1);
-        if (atomic_load(&pool->caller_is_asleep)) futex_wake(&pool->done_bell);
-    }
+    if (!n) return;
+    const size_t n_tasks = pool->n_tasks;
+    if (atomic_fetch_add(&pool->n_done, n) + n < n_tasks) return;
+    atomic_fetch_add(&pool->done_bell, 1);
+    if (atomic_load(&pool->caller_is_asleep)) futex_wake(&pool->done_bell);
 }
 
 // Waits until there may be a task.
-static void worker_wait(PePool *pool)
+static void worker_wait(PePool *pool, unsigned thread)
 {
     const unsigned bell = atomic_load(&pool->bell);
     for (unsigned i = 0; i < N_SPINS; i++) {
-        if (tasks_left(pool)) return;
+        if (has_tasks(pool, thread)) return;
         pause_briefly();
     }
     atomic_fetch_add(&pool->n_asleep, 1);
-    if (!tasks_left(pool) && !atomic_load(&pool->is_ending)) futex_wait(&pool->bell, bell);
+    if (!has_tasks(pool, thread) && !atomic_load(&pool->is_ending))
+        futex_wait(&pool->bell, bell);
     atomic_fetch_sub(&pool->n_asleep, 1);
 }
 
@@ -100,7 +150,7 @@ static void *worker_run(void *data)
 {
     const Worker *worker = data;
     while (!atomic_load(&worker->pool->is_ending)) {
-        worker_wait(worker->pool);
+        worker_wait(worker->pool, worker->number);
         tasks_work(worker->pool, worker->number);
     }
     return NULL;
@@ -126,6 +176,18 @@ static void done_await(PePool *pool)
     }
 }
 
+// n_tasks ≤ SHARE_MASK.
+static void tasks_run(PePool *pool, size_t first_task, size_t n_tasks)
+{
+    pool->first_task = first_task;
+    pool->n_tasks = n_tasks;
+    atomic_store(&pool->n_done, 0);
+    shares_set(pool);
+    bell_ring(pool);
+    tasks_work(pool, 0);
+    done_await(pool);
+}
+
 void pe_pool_run(PePool *pool, size_t n_tasks, Work work, void *data)
 {
     if (pool->n_threads == 1 || n_tasks < 2) {
@@ -135,13 +197,16 @@ void pe_pool_run(PePool *pool, size_t n_tasks, Work work, void *data)
     }
     pool->work = work;
     pool->data = data;
-    pool->n_tasks = n_tasks;
-    atomic_store(&pool->n_done, 0);
-    const uint64_t number = (atomic_load(&pool->calls) >> 32) + 1;
-    atomic_store(&pool->calls, number << 32 | n_tasks);
-    bell_ring(pool);
-    tasks_work(pool, 0);
-    done_await(pool);
+    for (size_t task = 0; task < n_tasks; task += SHARE_MASK)
+        tasks_run(pool, task, n_tasks - task < SHARE_MASK ? n_tasks - task : SHARE_MASK);
+}
+
+static bool shares_new(PePool *pool, unsigned n_threads)
+{
+    pool->shares = aligned_alloc(_Alignof(Share), n_threads * sizeof *pool->shares);
+    for (unsigned i = 0; pool->shares && i < n_threads; i++)
+        atomic_init(&pool->shares[i].word, 0);
+    return pool->shares;
 }
 
 static bool workers_start(PePool *pool, unsigned n_threads)
@@ -152,7 +217,7 @@ static bool workers_start(PePool *pool, unsigned n_threads)
         Worker *worker = &pool->workers[i - 1];
         *worker = (Worker){.pool = pool, .number = i};
         if (pthread_create(&worker->thread, NULL, worker_run, worker)) return false;
-        pool->n_threads = i + 1;
+        pool->n_workers++;
     }
     return true;
 }
@@ -161,8 +226,8 @@ PePool *pe_pool_new(unsigned n_threads)
 {
     PePool *pool = aligned_alloc(_Alignof(PePool), sizeof *pool);
     if (!pool) return NULL;
-    *pool = (PePool){.n_threads = 1};
-    if (workers_start(pool, n_threads)) return pool;
+    *pool = (PePool){.n_threads = n_threads};
+    if (shares_new(pool, n_threads) && workers_start(pool, n_threads)) return pool;
     pe_pool_free(pool);
     return NULL;
 }
@@ -172,9 +237,10 @@ void pe_pool_free(PePool *pool)
     if (!pool) return;
     atomic_store(&pool->is_ending, true);
     bell_ring(pool);
-    for (unsigned i = 1; i < pool->n_threads; i++)
-        pthread_join(pool->workers[i - 1].thread, NULL);
+    for (unsigned i = 0; i < pool->n_workers; i++)
+        pthread_join(pool->workers[i].thread, NULL);
     free(pool->workers);
+    free(pool->shares);
     free(pool);
 }
 

@@ -46,6 +46,24 @@ Test(compute, every_task_is_done_once_by_the_time_the_call_returns)
     pe_compute_free(compute);
 }
 
+static void count_all(void *data, size_t task, unsigned thread)
+{
+    (void)thread;
+    atomic_fetch_add(&((atomic_uint *)data)[task], 1);
+}
+
+Test(compute, there_may_be_any_number_of_tasks)
+{
+    enum { TASKS = 200000 };
+    PeCompute *compute = compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, 3, 0);
+    atomic_uint *counts = calloc(TASKS, sizeof *counts);
+    pe_compute_run(compute, TASKS, count_all, counts);
+    for (size_t i = 0; i < TASKS; i++)
+        cr_assert_eq(atomic_load(&counts[i]), 1);
+    free(counts);
+    pe_compute_free(compute);
+}
+
 Test(compute, threads_without_work_sleep)
 {
     PeCompute *compute = compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, 4, 0);

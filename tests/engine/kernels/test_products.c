@@ -1,7 +1,7 @@
 // Lists of products: the same as one by one.
 #include "tests/engine/kernels/data.h"
 
-enum { N_IN = 800, N_QUERY = 203, N_KEY = 64, N_FEED = 333, ROWS_MOST = 70 };
+enum { N_IN = 800, N_QUERY = 203, N_KEY = 64, N_FEED = 333, ROWS_MOST = 131 };
 
 static const PeType types[] = {PE_TYPE_F32, PE_TYPE_F16, PE_TYPE_BF16, PE_TYPE_Q8_0};
 
