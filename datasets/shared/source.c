@@ -1,6 +1,5 @@
 #include "datasets/shared/source.h"
 
-#include "harness/id_set.h"
 #include "harness/json.h"
 #include "harness/sha256.h"
 
@@ -48,18 +47,23 @@ bool ps_source_rewind(void *state, GError **error)
     return true;
 }
 
-PsSample *ps_source_next(void *state, GError **error)
+PsSample *ps_source_parse(const PsSource *source, PsLines *lines, GError **error)
 {
-    PsSource *source = state;
     GError *failure = NULL;
     PsSample *sample = NULL;
     size_t length;
-    const char *line = ps_lines_next(&source->lines, &length, &failure);
+    const char *line = ps_lines_next(lines, &length, &failure);
     if (line) sample = ps_sample_from_json(line, length, &failure);
     if (failure)
         g_propagate_prefixed_error(error, failure, "%s:%zu: ", source->rows_name,
-                                   source->lines.number);
+                                   lines->number);
     return sample;
+}
+
+PsSample *ps_source_next(void *state, GError **error)
+{
+    PsSource *source = state;
+    return ps_source_parse(source, &source->lines, error);
 }
 
 GBytes *
@@ -85,91 +89,6 @@ PsMedia *ps_source_load_media(void *state, const PsPart *part, bool verify, GErr
                                   ? ps_source_load_hashed(source, part, &sha256, error)
                                   : source->functions->load(source->store, part, error);
     return bytes ? ps_media_new(bytes, part->media_type, part->path) : NULL;
-}
-
-// What a measurement has seen so far.
-typedef struct {
-    PsSource *source;
-    PsSha256 *checksum;
-    PsIdSet *ids;
-    size_t n_samples, n_unstated; // media parts that state no hash
-} Measure;
-
-static void hash_bytes(void *user_data, const char *bytes, size_t n_bytes)
-{
-    ps_sha256_update(user_data, bytes, n_bytes);
-}
-
-static bool measure_sample(Measure *measure, const PsSample *sample, GError **error)
-{
-    const PsSource *source = measure->source;
-    size_t line = source->lines.number;
-    size_t first = ps_id_set_add(measure->ids, sample->id, strlen(sample->id), line);
-    if (first)
-        return ps_fail(error, PS_ERROR_DATA,
-                       "%s: sample \"%s\" is there twice: lines %zu and %zu", source->rows_name,
-                       sample->id, first, line);
-    for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++)
-        measure->n_unstated += sample->parts[i].path && !sample->parts[i].sha256;
-    measure->n_samples++;
-    return true;
-}
-
-// What the rows leave unsaid: "path, zero byte, hash" of each media part that states no hash.
-static bool measure_media(Measure *measure, const PsSample *sample, GError **error)
-{
-    for (size_t i = 0; i < sample->n_parts + sample->n_more_parts; i++) {
-        const PsPart *part = &sample->parts[i];
-        g_autofree char *sha256 = NULL;
-        if (!part->path || part->sha256) continue;
-        g_autoptr(GBytes) bytes = ps_source_load_hashed(measure->source, part, &sha256, error);
-        if (!bytes) {
-            g_prefix_error(error, "%s:%zu: sample \"%s\": ", measure->source->rows_name,
-                           measure->source->lines.number, sample->id);
-            return false;
-        }
-        hash_bytes(measure->checksum, part->path, strlen(part->path) + 1);
-        hash_bytes(measure->checksum, sha256, strlen(sha256));
-    }
-    return true;
-}
-
-static bool for_each_sample(Measure *measure,
-                            bool (*visit)(Measure *, const PsSample *, GError **),
-                            GError **error)
-{
-    for (;;) {
-        GError *failure = NULL;
-        g_autoptr(PsSample) sample = ps_source_next(measure->source, &failure);
-        if (sample && visit(measure, sample, &failure)) continue;
-        if (!failure) return true;
-        g_propagate_error(error, failure);
-        return false;
-    }
-}
-
-// Two passes, the second only if it is needed, so that no list of media has to be kept.
-static bool measure_all(Measure *measure, GError **error)
-{
-    ps_lines_rewind(&measure->source->lines);
-    measure->source->lines.tap = hash_bytes;
-    measure->source->lines.tap_data = measure->checksum;
-    if (!for_each_sample(measure, measure_sample, error)) return false;
-    ps_lines_rewind(&measure->source->lines);
-    return measure->n_unstated == 0 || for_each_sample(measure, measure_media, error);
-}
-
-bool ps_source_measure(void *state, size_t *n_samples, char **sha256, GError **error)
-{
-    g_autoptr(PsSha256) checksum = ps_sha256_new();
-    g_autoptr(PsIdSet) ids = ps_id_set_new();
-    Measure measure = {.source = state, .checksum = checksum, .ids = ids};
-    bool is_measured = measure_all(&measure, error);
-    ps_lines_rewind(&measure.source->lines);
-    if (!is_measured) return false;
-    *n_samples = measure.n_samples;
-    *sha256 = ps_sha256_finish(checksum);
-    return true;
 }
 
 PsManifest *ps_source_parse_manifest(GBytes *bytes, GError **error)

@@ -39,6 +39,9 @@ const PsManifest *ps_source_manifest(void *source);
 // call goes on behind it; after any other failure it is at the end.
 PsSample *ps_source_next(void *source, GError **error);
 
+// The same of another reading of the rows' text.
+PsSample *ps_source_parse(const PsSource *source, PsLines *lines, GError **error);
+
 bool ps_source_rewind(void *source, GError **error);
 
 // Counts and hashes, from the start and back to it. docs/datasets.md defines the hash. Fails on

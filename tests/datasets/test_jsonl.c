@@ -202,6 +202,69 @@ Test(jsonl, the_hash_is_that_of_the_file_when_every_media_part_states_its_own)
     cr_expect_str_eq(first->id, "a"); // measuring leaves it at the start
 }
 
+// 20,000 rows, some of them longer than what is read at a time: 6 MB.
+static GString *long_text(void)
+{
+    GString *text = g_string_new(NULL);
+    for (int i = 1; i <= 20000; i++) {
+        g_autofree char *fill = g_strnfill(i % 5000 == 7 ? 400000 : 200, 'x');
+        g_string_append_printf(text, "{\"id\":\"s%d\",\"parts\":[{\"text\":\"%s\"}]}\n", i,
+                               fill);
+    }
+    return text;
+}
+
+Test(jsonl, a_text_of_many_blocks_is_measured_whole)
+{
+    g_auto(Fixture) fixture;
+    fixture_init(&fixture);
+    GString *text = long_text();
+    g_autofree char *path = write_bare(&fixture, text->str, (gssize)text->len);
+    g_autofree char *wanted = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, -1);
+    g_autofree char *sha256 = NULL;
+    size_t n;
+    g_autoptr(PsDataset) dataset = fixture_open(path);
+    cr_assert(ps_dataset_measure(dataset, &n, &sha256, NULL));
+    cr_expect_eq(n, 20000);
+    cr_expect_str_eq(sha256, wanted);
+    g_string_free(text, TRUE);
+}
+
+static void expect_measure_refused(const char *more, const char *wanted)
+{
+    g_auto(Fixture) fixture;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *sha256 = NULL;
+    size_t n;
+    fixture_init(&fixture);
+    GString *text = long_text();
+    g_string_append(text, more);
+    g_autofree char *path = write_bare(&fixture, text->str, (gssize)text->len);
+    g_autoptr(PsDataset) dataset = fixture_open(path);
+    cr_assert(!ps_dataset_measure(dataset, &n, &sha256, &error) && error);
+    cr_expect(strstr(error->message, wanted), "%s", error->message);
+    g_autoptr(PsSample) first = ps_dataset_next(dataset, NULL);
+    cr_assert(first);
+    cr_expect_str_eq(first->id, "s1");
+    g_string_free(text, TRUE);
+}
+
+Test(jsonl, measure_says_what_is_wrong_first)
+{
+    GString *more = long_text();
+    expect_measure_refused("{}", "bare.jsonl:20001: \"id\" is missing");
+    expect_measure_refused("{}\n" TEXT_ROW("s7"), "bare.jsonl:20001: \"id\" is missing");
+    expect_measure_refused(TEXT_ROW("s7") "\n{}\n",
+                           "bare.jsonl: sample \"s7\" is there twice: lines 7 and 20001");
+    expect_measure_refused("\xef\xbb\xbf" TEXT_ROW("b"), "bare.jsonl:20001: a row must be");
+    // With as much behind it that nobody will read.
+    expect_measure_refused(more->str,
+                           "bare.jsonl: sample \"s1\" is there twice: lines 1 and 20001");
+    g_string_prepend(more, "{}\n");
+    expect_measure_refused(more->str, "bare.jsonl:20001: \"id\" is missing");
+    g_string_free(more, TRUE);
+}
+
 // docs/datasets.md: the file, then path, zero byte and hash of each media part without one.
 Test(jsonl, the_hash_covers_media_that_state_none)
 {
