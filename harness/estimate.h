@@ -24,6 +24,7 @@ typedef struct {
     const double *stats;      // [n_rows, n_stats]
     const uint32_t *clusters; // [n_rows]: rows with one number share a source
     GBytes *const *records;   // [n_rows] of a pooled metric; else NULL
+    bool is_borrowed;         // ps_rows_clear (harness/rows.h) leaves the arrays alone
 } PsRows;
 
 // The value and its 95 % interval. n = 0, a zero denominator: not defined.

@@ -162,11 +162,29 @@ void ps_task_rows_drop_unlisted(PsTaskRows *rows)
     rows->n_metrics = n_kept;
 }
 
+static bool is_whole_column(const PsTaskRows *table,
+                            const PsStatColumn *column,
+                            const uint32_t *rows,
+                            size_t n_rows)
+{
+    if (n_rows != table->n_rows || memchr(column->is_defined, false, n_rows) != NULL)
+        return false;
+    for (size_t i = 0; i < n_rows; i++)
+        if (rows[i] != i) return false;
+    return true;
+}
+
 PsRows ps_task_rows_gather(const PsTaskRows *table,
                            const PsStatColumn *column,
                            const uint32_t *rows,
                            size_t n_rows)
 {
+    if (is_whole_column(table, column, rows, n_rows))
+        return (PsRows){.n_rows = n_rows,
+                        .stats = column->stats,
+                        .clusters = table->clusters,
+                        .records = column->records,
+                        .is_borrowed = true};
     size_t n_stats = (size_t)column->metric->n_stats, n = 0;
     double *stats = g_new(double, n_rows *n_stats);
     uint32_t *clusters = g_new(uint32_t, n_rows);
@@ -183,9 +201,11 @@ PsRows ps_task_rows_gather(const PsTaskRows *table,
 
 void ps_rows_clear(PsRows *rows)
 {
-    g_free((double *)rows->stats);
-    g_free((uint32_t *)rows->clusters);
-    g_free((void *)rows->records);
+    if (!rows->is_borrowed) {
+        g_free((double *)rows->stats);
+        g_free((uint32_t *)rows->clusters);
+        g_free((void *)rows->records);
+    }
     *rows = (PsRows){0};
 }
 

@@ -105,8 +105,10 @@ Test(detection, intervals_and_differences_draw_whole_sources)
     fill(second, stats, clusters, 2);
     fill(first, stats, clusters, 1);
     const PsMetric *metric = fixture_metric("detection_ap");
-    const PsRows a = {N_PICTURES, stats, clusters, first};
-    const PsRows b = {N_PICTURES, stats, clusters, second};
+    const PsRows a = {
+        .n_rows = N_PICTURES, .stats = stats, .clusters = clusters, .records = first};
+    const PsRows b = {
+        .n_rows = N_PICTURES, .stats = stats, .clusters = clusters, .records = second};
     const PsEstimate estimate = ps_estimate(metric, &a);
     cr_assert(estimate.is_defined && estimate.has_interval);
     cr_expect(estimate.low > 0.4 && estimate.low < 0.6, "%g", estimate.low);
