@@ -19,7 +19,8 @@ typedef struct {
 static Streaming streaming_get(PeLevel level, PeType type, size_t n_rows)
 {
     if (level >= PE_LEVEL_AMX || n_rows > 1) return (Streaming){64 * 1024, 4096};
-    return type == PE_TYPE_Q8_0 ? (Streaming){256 * 1024, 3072} : (Streaming){256 * 1024, 1024};
+    return type == PE_TYPE_Q8_0 ? (Streaming){256 * 1024, 3072}
+                                : (Streaming){1024 * 1024, 1024};
 }
 
 static size_t row16_bytes(size_t n_in)

@@ -21,10 +21,14 @@ typedef struct {
     unsigned number;
 } Worker;
 
-// The tasks that a thread has left, in one word: the number of the call, the first of them and
-// the one behind the last. On a line of its own: far from each other, threads pay for sharing.
+// The tasks that a thread has left, and what they are: all that it has to fetch from the
+// caller, who may be far away, on one line. The word holds the number of the call, the first
+// task and the one behind the last.
 typedef struct {
     _Alignas(64) _Atomic uint64_t word;
+    Work work; // these are stable while a task of the call is not counted
+    void *data;
+    size_t first_task; // added to those of the word
 } Share;
 
 #define SHARE_BITS 16
@@ -38,14 +42,12 @@ struct PePool {
     Worker *workers; // [n_threads - 1], of which n_workers run
     Share *shares;   // [n_threads]
     uint32_t call;
-    Work work; // these four are stable while a task of the call is not counted
-    void *data;
-    size_t first_task, n_tasks;
+    size_t n_given; // tasks of all calls
     _Alignas(64) atomic_size_t n_done;
-    _Alignas(64) atomic_uint bell; // rung at each call: workers sleep on it
-    atomic_uint n_asleep;
-    _Alignas(64) atomic_uint done_bell; // the caller sleeps on it
+    atomic_uint done_bell; // the caller sleeps on it
     atomic_bool caller_is_asleep;
+    _Alignas(64) atomic_uint bell; // workers sleep on it
+    atomic_uint n_asleep;
     atomic_bool is_ending;
 };
 
@@ -81,55 +83,48 @@ static bool share_is_empty(uint64_t share)
     return share_first(share) == share_end(share);
 }
 
-// Deals the call's tasks out.
-static void shares_set(PePool *pool)
-{
-    const uint64_t call = (uint64_t)++pool->call << 32;
-    for (uint64_t i = 0; i < pool->n_threads; i++) {
-        const uint64_t first = pool->n_tasks * i / pool->n_threads,
-                       end = pool->n_tasks * (i + 1) / pool->n_threads;
-        atomic_store(&pool->shares[i].word, call | first << SHARE_BITS | end);
-    }
-}
-
 static bool has_tasks(PePool *pool, unsigned thread)
 {
-    const uint64_t share =
-        atomic_load_explicit(&pool->shares[thread].word, memory_order_acquire);
-    return !share_is_empty(share);
+    return !share_is_empty(atomic_load(&pool->shares[thread].word));
 }
 
 // The first task of a share, or, for a thread that it does not belong to, the last.
-static bool task_take(PePool *pool, unsigned owner, unsigned thread, size_t *task)
+static bool task_take(Share *share, bool is_own, size_t *task)
 {
-    _Atomic uint64_t *word = &pool->shares[owner].word;
-    uint64_t share = atomic_load(word), rest;
+    uint64_t word = atomic_load(&share->word), rest;
     do {
-        if (share_is_empty(share)) return false;
-        rest = owner == thread ? share + (1u << SHARE_BITS) : share - 1;
-    } while (!atomic_compare_exchange_weak(word, &share, rest));
-    *task = pool->first_task + (owner == thread ? share_first(share) : share_end(rest));
+        if (share_is_empty(word)) return false;
+        rest = is_own ? word + (1u << SHARE_BITS) : word - 1;
+    } while (!atomic_compare_exchange_weak(&share->word, &word, rest));
+    *task = share->first_task + (is_own ? share_first(word) : share_end(rest));
     return true;
 }
 
-static bool task_find(PePool *pool, unsigned thread, size_t *task)
+static size_t share_work(Share *share, bool is_own, unsigned thread)
 {
-    for (unsigned i = 0; i < pool->n_threads; i++)
-        if (task_take(pool, (thread + i) % pool->n_threads, thread, task)) return true;
-    return false;
+    size_t task, n = 0;
+    for (; task_take(share, is_own, &task); n++)
+        share->work(share->data, task, thread);
+    return n;
+}
+
+// Whoever rings has changed what the sleeper waits for, then found it asleep; a sleeper says so
+// first, then looks once more.
+static void bell_ring(atomic_uint *bell)
+{
+    atomic_fetch_add(bell, 1);
+    futex_wake(bell);
 }
 
 // Once its tasks are counted, a call may be over.
 static void tasks_work(PePool *pool, unsigned thread)
 {
-    size_t task, n = 0;
-    for (; task_find(pool, thread, &task); n++)
-        pool->work(pool->data, task, thread);
+    size_t n = 0;
+    for (unsigned i = 0; i < pool->n_threads; i++)
+        n += share_work(&pool->shares[(thread + i) % pool->n_threads], i == 0, thread);
     if (!n) return;
-    const size_t n_tasks = pool->n_tasks;
-    if (atomic_fetch_add(&pool->n_done, n) + n < n_tasks) return;
-    atomic_fetch_add(&pool->done_bell, 1);
-    if (atomic_load(&pool->caller_is_asleep)) futex_wake(&pool->done_bell);
+    atomic_fetch_add(&pool->n_done, n);
+    if (atomic_load(&pool->caller_is_asleep)) bell_ring(&pool->done_bell);
 }
 
 // Waits until there may be a task.
@@ -156,34 +151,35 @@ static void *worker_run(void *data)
     return NULL;
 }
 
-static void bell_ring(PePool *pool)
-{
-    atomic_fetch_add(&pool->bell, 1);
-    if (atomic_load(&pool->n_asleep)) futex_wake(&pool->bell);
-}
-
 static void done_await(PePool *pool)
 {
-    for (unsigned i = 0; atomic_load(&pool->n_done) < pool->n_tasks; i++) {
+    for (unsigned i = 0; atomic_load(&pool->n_done) != pool->n_given; i++) {
         if (i < N_SPINS) {
             pause_briefly();
             continue;
         }
         atomic_store(&pool->caller_is_asleep, true);
         const unsigned bell = atomic_load(&pool->done_bell);
-        if (atomic_load(&pool->n_done) < pool->n_tasks) futex_wait(&pool->done_bell, bell);
+        if (atomic_load(&pool->n_done) != pool->n_given) futex_wait(&pool->done_bell, bell);
         atomic_store(&pool->caller_is_asleep, false);
     }
 }
 
 // n_tasks ≤ SHARE_MASK.
-static void tasks_run(PePool *pool, size_t first_task, size_t n_tasks)
+static void tasks_run(PePool *pool, size_t first_task, size_t n_tasks, Work work, void *data)
 {
-    pool->first_task = first_task;
-    pool->n_tasks = n_tasks;
-    atomic_store(&pool->n_done, 0);
-    shares_set(pool);
-    bell_ring(pool);
+    const uint64_t call = (uint64_t)++pool->call << 32;
+    pool->n_given += n_tasks;
+    for (size_t i = pool->n_threads; i-- > 0;) {
+        Share *share = &pool->shares[i];
+        const uint64_t first = n_tasks * i / pool->n_threads,
+                       end = n_tasks * (i + 1) / pool->n_threads;
+        share->work = work;
+        share->data = data;
+        share->first_task = first_task;
+        atomic_store(&share->word, call | first << SHARE_BITS | end);
+    }
+    if (atomic_load(&pool->n_asleep)) bell_ring(&pool->bell);
     tasks_work(pool, 0);
     done_await(pool);
 }
@@ -195,17 +191,16 @@ void pe_pool_run(PePool *pool, size_t n_tasks, Work work, void *data)
             work(data, task, 0);
         return;
     }
-    pool->work = work;
-    pool->data = data;
     for (size_t task = 0; task < n_tasks; task += SHARE_MASK)
-        tasks_run(pool, task, n_tasks - task < SHARE_MASK ? n_tasks - task : SHARE_MASK);
+        tasks_run(pool, task, n_tasks - task < SHARE_MASK ? n_tasks - task : SHARE_MASK, work,
+                  data);
 }
 
 static bool shares_new(PePool *pool, unsigned n_threads)
 {
     pool->shares = aligned_alloc(_Alignof(Share), n_threads * sizeof *pool->shares);
     for (unsigned i = 0; pool->shares && i < n_threads; i++)
-        atomic_init(&pool->shares[i].word, 0);
+        pool->shares[i] = (Share){0};
     return pool->shares;
 }
 
@@ -236,7 +231,7 @@ void pe_pool_free(PePool *pool)
 {
     if (!pool) return;
     atomic_store(&pool->is_ending, true);
-    bell_ring(pool);
+    bell_ring(&pool->bell);
     for (unsigned i = 0; i < pool->n_workers; i++)
         pthread_join(pool->workers[i].thread, NULL);
     free(pool->workers);
