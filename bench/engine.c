@@ -3,12 +3,14 @@
 //   engine lm FILE exact|fast N_THREADS          a prompt of 512 tokens, then 128 more
 //   engine vision FILE LM exact|fast N_THREADS   a picture of the size of one tile
 //   engine limits N_THREADS                      what the machine does at most
+//   engine round_trip                            how far apart two threads are, in ns, alone
 //
 // Prints lines of a name and a number, one a run; the first, which reads the file from disk,
 // does not count. What the machine does at most is measured between the runs, so that numbers
 // of the same place in both belong together.
 #include "bench/engine_limits.h"
 #include "bench/engine_vision.h"
+#include "bench/round_trip.h"
 
 #include "engine/model.h"
 
@@ -159,6 +161,7 @@ static void decode_measure(Lm *lm)
             memory_s += engine_limits_memory_s(lm->limits, MEMORY_BYTES);
         }
         const double n_limits = (double)ANSWER / LIMIT_EVERY;
+        engine_limits_print_distance(lm->limits);
         printf("memory_gb_per_s %.2f\n", 1e-9 * n_limits * MEMORY_BYTES / memory_s);
         printf("weights_gb_per_s %.2f\n",
                1e-9 * n_limits * (double)lm->n_weight_bytes / weights_s);
@@ -197,8 +200,10 @@ int main(int n_arguments, char **arguments)
                               threads_read(arguments[5]));
     else if (n_arguments == 3 && strcmp(arguments[1], "limits") == 0)
         limits_measure(threads_read(arguments[2]));
+    else if (n_arguments == 2 && strcmp(arguments[1], "round_trip") == 0)
+        printf("%.0f\n", round_trip_ns());
     else
         fail("usage: engine lm FILE exact|fast N_THREADS, engine vision FILE LM exact|fast "
-             "N_THREADS, engine limits N_THREADS");
+             "N_THREADS, engine limits N_THREADS, engine round_trip");
     return 0;
 }

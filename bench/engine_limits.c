@@ -1,5 +1,7 @@
 #include "bench/engine_limits.h"
 
+#include "bench/round_trip.h"
+
 #include "engine/kernels/kernels.h"
 
 #include <stdint.h>
@@ -225,7 +227,7 @@ static double shortest_s(EngineLimits *limits, const Arithmetic *arithmetic, siz
     return shortest;
 }
 
-void engine_limits_print(EngineLimits *limits)
+static void arithmetics_print(EngineLimits *limits)
 {
     for (size_t i = 0; i < sizeof arithmetics / sizeof *arithmetics; i++) {
         const Arithmetic *arithmetic = &arithmetics[i];
@@ -239,12 +241,23 @@ void engine_limits_print(EngineLimits *limits)
 
 #else
 
-void engine_limits_print(EngineLimits *limits)
+static void arithmetics_print(EngineLimits *limits)
 {
     (void)limits;
 }
 
 #endif
+
+void engine_limits_print(EngineLimits *limits)
+{
+    arithmetics_print(limits);
+    engine_limits_print_distance(limits);
+}
+
+void engine_limits_print_distance(const EngineLimits *limits)
+{
+    if (limits->n_threads > 1) printf("round_trip_ns %.0f\n", round_trip_ns());
+}
 
 // ---- Memory
 

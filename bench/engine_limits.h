@@ -12,8 +12,12 @@ void engine_limits_free(EngineLimits *limits);
 
 // Lines of a name and a number: a loop on registers in f32 with AVX2 and with AVX-512, in bf16
 // with AMX; and AMX with random operands from the second cache, in the shape of a prompt's
-// products. What the machine does not have is left out. About 0.1 s.
+// products. What the machine does not have is left out. Then the distance. About 0.1 s.
 void engine_limits_print(EngineLimits *limits);
+
+// A name and a number again: how far apart two threads are (bench/round_trip.h). Nothing for
+// one thread.
+void engine_limits_print_distance(const EngineLimits *limits);
 
 // How long reading n_bytes takes, once, in several places at once: of four ways to do it the
 // fastest here, which the first call of this or the next function finds out.
