@@ -167,8 +167,8 @@ static bool is_whole_column(const PsTaskRows *table,
                             const uint32_t *rows,
                             size_t n_rows)
 {
-    if (n_rows != table->n_rows || memchr(column->is_defined, false, n_rows) != NULL)
-        return false;
+    if (n_rows == 0 || n_rows != table->n_rows) return false;
+    if (memchr(column->is_defined, false, n_rows) != NULL) return false;
     for (size_t i = 0; i < n_rows; i++)
         if (rows[i] != i) return false;
     return true;

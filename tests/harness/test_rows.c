@@ -47,3 +47,12 @@ Test(rows, everything_else_is_copied, .init = define_all)
     is_defined[1] = false;
     expect_gathered((uint32_t[]){0, 1, 2, 3}, ROWS, false);
 }
+
+Test(rows, a_table_may_be_empty)
+{
+    const PsTaskRows empty = {0};
+    const PsStatColumn nothing = {.metric = &metric};
+    PsRows gathered = ps_task_rows_gather(&empty, &nothing, NULL, 0);
+    cr_expect_eq(gathered.n_rows, 0);
+    ps_rows_clear(&gathered);
+}
