@@ -13,7 +13,7 @@
 typedef bool (*PsLinesRead)(
     void *store, guint64 offset, void *buffer, size_t size, size_t *n_read, GError **error);
 
-// Sees every byte of the text once, in order (for a hash or a copy).
+// Sees every byte of the text once, in order (for a copy).
 typedef void (*PsLinesTap)(void *user_data, const char *bytes, size_t n_bytes);
 
 typedef struct {

@@ -14,7 +14,7 @@
 // A piece of the text, cut anywhere and no longer changed, and what its parsing found.
 typedef struct {
     char *text;
-    size_t n_bytes;    // 0: the end
+    size_t n_bytes;    // 0: the end, or not read
     GString *ids;      // of the rows that end in it, each with its zero byte
     GArray *lines;     // [size_t] where these are
     size_t n_unstated; // media parts that state no hash
@@ -102,7 +102,7 @@ static void *parser_run(void *data)
 
 typedef struct {
     PsSource *source;
-    PsSha256 *checksum; // NULL before the first block
+    PsSha256 *checksum; // NULL before the first block, and there is always one
     PsIdSet *ids;
     size_t n_samples, n_unstated;
 } Measure;
@@ -173,10 +173,10 @@ static bool measure_rows(Measure *measure, GError **error)
     Parser parser = {.source = measure->source,
                      .blocks = g_async_queue_new_full(block_destroy),
                      .parsed = g_async_queue_new_full(block_destroy)};
-    GThread *thread = g_thread_new("rows", parser_run, &parser);
-    const bool is_measured = blocks_measure(measure, &parser, error);
+    GThread *thread = g_thread_try_new("rows", parser_run, &parser, error);
+    const bool is_measured = thread && blocks_measure(measure, &parser, error);
     if (!is_measured) g_async_queue_push(parser.blocks, block_new()); // the end
-    g_thread_join(thread);
+    if (thread) g_thread_join(thread);
     g_async_queue_unref(parser.blocks);
     g_async_queue_unref(parser.parsed);
     return is_measured;

@@ -316,6 +316,8 @@ static void block_work(void *data, size_t task, unsigned thread)
     const Many *many = data;
     const PeAttention *attention = many->attention;
     const Work work = work_of_thread(many, thread);
+    // In the order of rows, so that a thread finds those that it wrote; with a causal mask the
+    // last see the most, and are what is left for others to take.
     const size_t head = task % attention->n_heads, block = task / attention->n_heads;
     const size_t tile_rows = many->gemm->n_rows, query = block * tile_rows;
     const size_t n_rows =

@@ -5,7 +5,8 @@
 
 #include "engine/kernels/kernels.h"
 
-// Where a tile takes so long that unpacking weights twice costs next to nothing.
+// Of so many rows, multiplying takes so long that unpacking the weights for each group of rows
+// costs next to nothing.
 #define PE_GROUP_ROWS 64
 
 // The way a level multiplies many rows: yᵀ = w · xᵀ in tiles of n_outs × n_rows, so that
@@ -19,7 +20,7 @@ typedef struct {
     size_t k_unit;
     size_t k_block;     // so many values are multiplied at a time, a multiple of k_unit
     size_t value_bytes; // of an input or a weight
-    size_t group_rows;  // from so many rows on a thread has rows of its own (multiply_many.c)
+    size_t group_rows;  // a group of threads has at least so many rows (multiply_many.c)
 
     // A block of rows [n_rows ≤ the tile's, n_in]; missing rows are zeros.
     void (*inputs_pack)(

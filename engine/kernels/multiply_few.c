@@ -104,14 +104,13 @@ static void first_piece_ask(const Few *few)
             __builtin_prefetch(ahead.bytes + stream * ahead.stride + i, 0, 2);
 }
 
-// Where the thread reads after a task: in its share. Behind its end nothing is known, and what
-// has just been read costs nothing.
-static PeAhead ahead_of_next(const Few *few, size_t number)
+// Where the thread reads after a task, if that is of its share. Behind its end nothing is
+// known, and what has just been read costs nothing.
+static PeAhead ahead_of_next(const Few *few, size_t number, const PeTask *task)
 {
-    const bool is_last = (number + 1) % few->parts.tasks_per_share == 0;
-    const PeTask task = pe_task_get(&few->parts, number),
-                 next = pe_task_get(&few->parts, is_last ? number : number + 1);
-    return ahead_of_task(next.n ? &next : &task);
+    if ((number + 1) % few->parts.tasks_per_share == 0) return ahead_of_task(task);
+    const PeTask next = pe_task_get(&few->parts, number + 1);
+    return ahead_of_task(next.n ? &next : task);
 }
 
 static void few_work(void *data, size_t number, unsigned thread)
@@ -123,7 +122,7 @@ static void few_work(void *data, size_t number, unsigned thread)
     for (size_t i = 0; i < n; i++)
         few_product(few, &task, &products[i],
                     i + 1 < n ? ahead_of(products[i + 1].w, task.first, task.n)
-                              : ahead_of_next(few, number),
+                              : ahead_of_next(few, number, &task),
                     few->waiting + thread * STREAM_OUTS_MOST);
 }
 

@@ -21,30 +21,26 @@ typedef struct {
     unsigned number;
 } Worker;
 
-// The tasks that a thread has left, and what they are: all that it has to fetch from the
-// caller, who may be far away, on one line. The word holds the number of the call, the first
-// task and the one behind the last.
+// The tasks that a thread has left, and what they are: what it has to fetch from the caller,
+// who may be far away, lies on one line. The word holds the first task and the one behind the
+// last.
 typedef struct {
     _Alignas(64) _Atomic uint64_t word;
     Work work; // these are stable while a task of the call is not counted
     void *data;
-    size_t first_task; // added to those of the word
 } Share;
 
-#define SHARE_BITS 16
-#define SHARE_MASK ((1u << SHARE_BITS) - 1) // and the most tasks of a call
-
-// A thread that woke late must not take a task of a call that is over, nor may a call wait for
-// it. So tasks are taken by compare-and-swap of a word that has the call's number in it, and a
-// call waits for its tasks, not for threads.
+// Tasks are taken by compare-and-swap of a share's word, and what they are is read afterwards:
+// whoever has one keeps the call from ending, and a thread that woke late takes one of the call
+// that is, or none. A call waits for its tasks, not for threads. Beside the shares, lines that
+// threads wait on are apart from those that others write.
 struct PePool {
     unsigned n_threads, n_workers;
-    Worker *workers; // [n_threads - 1], of which n_workers run
-    Share *shares;   // [n_threads]
-    uint32_t call;
-    size_t n_given; // tasks of all calls
-    _Alignas(64) atomic_size_t n_done;
-    atomic_uint done_bell; // the caller sleeps on it
+    Worker *workers;                 // [n_threads - 1], of which n_workers run
+    Share *shares;                   // [n_threads]
+    _Alignas(64) uint32_t n_given;   // tasks of all calls, modulo 2^32; the caller's
+    _Alignas(64) atomic_uint n_done; // the same
+    atomic_uint done_bell;           // the caller sleeps on it
     atomic_bool caller_is_asleep;
     _Alignas(64) atomic_uint bell; // workers sleep on it
     atomic_uint n_asleep;
@@ -68,24 +64,24 @@ static void pause_briefly(void)
 #endif
 }
 
-static uint32_t share_first(uint64_t share)
+static uint32_t word_first(uint64_t word)
 {
-    return (uint32_t)share >> SHARE_BITS;
+    return (uint32_t)(word >> 32);
 }
 
-static uint32_t share_end(uint64_t share)
+static uint32_t word_end(uint64_t word)
 {
-    return (uint32_t)share & SHARE_MASK;
+    return (uint32_t)word;
 }
 
-static bool share_is_empty(uint64_t share)
+static bool word_is_empty(uint64_t word)
 {
-    return share_first(share) == share_end(share);
+    return word_first(word) == word_end(word);
 }
 
-static bool has_tasks(PePool *pool, unsigned thread)
+static bool has_tasks(const Share *share)
 {
-    return !share_is_empty(atomic_load(&pool->shares[thread].word));
+    return !word_is_empty(atomic_load(&share->word));
 }
 
 // The first task of a share, or, for a thread that it does not belong to, the last.
@@ -93,16 +89,17 @@ static bool task_take(Share *share, bool is_own, size_t *task)
 {
     uint64_t word = atomic_load(&share->word), rest;
     do {
-        if (share_is_empty(word)) return false;
-        rest = is_own ? word + (1u << SHARE_BITS) : word - 1;
+        if (word_is_empty(word)) return false;
+        rest = is_own ? word + (UINT64_C(1) << 32) : word - 1;
     } while (!atomic_compare_exchange_weak(&share->word, &word, rest));
-    *task = share->first_task + (is_own ? share_first(word) : share_end(rest));
+    *task = is_own ? word_first(word) : word_end(rest);
     return true;
 }
 
-static size_t share_work(Share *share, bool is_own, unsigned thread)
+static unsigned share_work(Share *share, bool is_own, unsigned thread)
 {
-    size_t task, n = 0;
+    size_t task;
+    unsigned n = 0;
     for (; task_take(share, is_own, &task); n++)
         share->work(share->data, task, thread);
     return n;
@@ -119,7 +116,7 @@ static void bell_ring(atomic_uint *bell)
 // Once its tasks are counted, a call may be over.
 static void tasks_work(PePool *pool, unsigned thread)
 {
-    size_t n = 0;
+    unsigned n = 0;
     for (unsigned i = 0; i < pool->n_threads; i++)
         n += share_work(&pool->shares[(thread + i) % pool->n_threads], i == 0, thread);
     if (!n) return;
@@ -128,25 +125,25 @@ static void tasks_work(PePool *pool, unsigned thread)
 }
 
 // Waits until there may be a task.
-static void worker_wait(PePool *pool, unsigned thread)
+static void worker_wait(PePool *pool, const Share *share)
 {
     const unsigned bell = atomic_load(&pool->bell);
     for (unsigned i = 0; i < N_SPINS; i++) {
-        if (has_tasks(pool, thread)) return;
+        if (has_tasks(share)) return;
         pause_briefly();
     }
     atomic_fetch_add(&pool->n_asleep, 1);
-    if (!has_tasks(pool, thread) && !atomic_load(&pool->is_ending))
-        futex_wait(&pool->bell, bell);
+    if (!has_tasks(share) && !atomic_load(&pool->is_ending)) futex_wait(&pool->bell, bell);
     atomic_fetch_sub(&pool->n_asleep, 1);
 }
 
 static void *worker_run(void *data)
 {
     const Worker *worker = data;
-    while (!atomic_load(&worker->pool->is_ending)) {
-        worker_wait(worker->pool, worker->number);
-        tasks_work(worker->pool, worker->number);
+    PePool *pool = worker->pool;
+    while (!atomic_load(&pool->is_ending)) {
+        worker_wait(pool, &pool->shares[worker->number]);
+        tasks_work(pool, worker->number);
     }
     return NULL;
 }
@@ -165,25 +162,6 @@ static void done_await(PePool *pool)
     }
 }
 
-// n_tasks ≤ SHARE_MASK.
-static void tasks_run(PePool *pool, size_t first_task, size_t n_tasks, Work work, void *data)
-{
-    const uint64_t call = (uint64_t)++pool->call << 32;
-    pool->n_given += n_tasks;
-    for (size_t i = pool->n_threads; i-- > 0;) {
-        Share *share = &pool->shares[i];
-        const uint64_t first = n_tasks * i / pool->n_threads,
-                       end = n_tasks * (i + 1) / pool->n_threads;
-        share->work = work;
-        share->data = data;
-        share->first_task = first_task;
-        atomic_store(&share->word, call | first << SHARE_BITS | end);
-    }
-    if (atomic_load(&pool->n_asleep)) bell_ring(&pool->bell);
-    tasks_work(pool, 0);
-    done_await(pool);
-}
-
 void pe_pool_run(PePool *pool, size_t n_tasks, Work work, void *data)
 {
     if (pool->n_threads == 1 || n_tasks < 2) {
@@ -191,9 +169,18 @@ void pe_pool_run(PePool *pool, size_t n_tasks, Work work, void *data)
             work(data, task, 0);
         return;
     }
-    for (size_t task = 0; task < n_tasks; task += SHARE_MASK)
-        tasks_run(pool, task, n_tasks - task < SHARE_MASK ? n_tasks - task : SHARE_MASK, work,
-                  data);
+    pool->n_given += (uint32_t)n_tasks;
+    for (uint64_t i = pool->n_threads; i-- > 0;) {
+        Share *share = &pool->shares[i];
+        const uint64_t first = n_tasks * i / pool->n_threads,
+                       end = n_tasks * (i + 1) / pool->n_threads;
+        share->work = work;
+        share->data = data;
+        atomic_store(&share->word, first << 32 | end);
+    }
+    if (atomic_load(&pool->n_asleep)) bell_ring(&pool->bell);
+    tasks_work(pool, 0);
+    done_await(pool);
 }
 
 static bool shares_new(PePool *pool, unsigned n_threads)

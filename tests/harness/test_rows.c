@@ -8,8 +8,10 @@ static double stats[2 * ROWS] = {1, 2, 3, 4, 5, 6, 7, 8};
 static bool is_defined[ROWS];
 static uint32_t clusters[ROWS] = {0, 0, 1, 2};
 static const PsMetric metric = {.name = "ratio", .n_stats = 2};
+static GBytes *records[ROWS] = {(GBytes *)&stats[0], (GBytes *)&stats[2], (GBytes *)&stats[4],
+                                (GBytes *)&stats[6]}; // only their addresses are looked at
 static const PsStatColumn column = {
-    .metric = &metric, .stats = stats, .is_defined = is_defined};
+    .metric = &metric, .stats = stats, .is_defined = is_defined, .records = records};
 static const PsTaskRows table = {.n_rows = ROWS, .clusters = clusters};
 
 static void define_all(void)
@@ -23,6 +25,7 @@ static void expect_gathered(const uint32_t *rows, size_t n_rows, bool is_borrowe
     PsRows gathered = ps_task_rows_gather(&table, &column, rows, n_rows);
     size_t n = 0;
     cr_expect_eq(gathered.is_borrowed, is_borrowed);
+    cr_expect_eq(gathered.records[0], column.records[rows[0]]);
     for (size_t i = 0; i < n_rows; i++) {
         if (!is_defined[rows[i]]) continue;
         cr_expect_eq(gathered.stats[2 * n], stats[2 * rows[i]]);

@@ -64,6 +64,34 @@ Test(compute, there_may_be_any_number_of_tasks)
     pe_compute_free(compute);
 }
 
+typedef struct {
+    atomic_size_t n_done;
+    size_t waiting; // the task that waits for all others
+} Others;
+
+static void await_others(void *data, size_t task, unsigned thread)
+{
+    enum { TASKS = 30 };
+    Others *others = data;
+    (void)thread;
+    if (task == others->waiting)
+        while (atomic_load(&others->n_done) < TASKS - 1)
+            usleep(100);
+    atomic_fetch_add(&others->n_done, 1);
+}
+
+// The first of a share, of the caller's and of another's.
+Test(compute, a_thread_that_is_done_takes_what_is_left_of_others, .timeout = 60)
+{
+    PeCompute *compute = compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, 3, 0);
+    for (size_t waiting = 0; waiting < 30; waiting += 10) {
+        Others others = {.waiting = waiting};
+        pe_compute_run(compute, 30, await_others, &others);
+        cr_expect_eq(atomic_load(&others.n_done), 30);
+    }
+    pe_compute_free(compute);
+}
+
 Test(compute, threads_without_work_sleep)
 {
     PeCompute *compute = compute_new(PE_LEVEL_PLAIN, PE_PRECISION_EXACT, 4, 0);
