@@ -69,8 +69,8 @@ uint32_t *ps_task_rows_canonical_order(const PsTaskRows *rows);
 int ps_name_hash_compare(PsNameHash a, PsNameHash b);
 
 // Those of rows[n_rows] that have a value in column: copied together, or, where that is the
-// whole table as it stands, borrowed from it until the table is freed or its rows or columns are
-// dropped.
+// whole table as it stands, borrowed from it until the table is freed or its rows or columns
+// are dropped.
 PsRows ps_task_rows_gather(const PsTaskRows *table,
                            const PsStatColumn *column,
                            const uint32_t *rows,
