@@ -241,11 +241,9 @@ static void outs_divide(Many *many, size_t n_shares)
 
 static size_t groups_count(const Many *many, size_t n_threads)
 {
-    size_t n_groups = n_threads;
-    while (n_groups > 1
-           && (n_threads % n_groups || many->n_rows / n_groups < many->gemm->group_rows))
-        n_groups--;
-    return n_groups;
+    for (size_t n = n_threads; n > 1; n--)
+        if (n_threads % n == 0 && many->n_rows / n >= many->gemm->group_rows) return n;
+    return 1;
 }
 
 static void rows_multiply(PeCompute *compute, Many *many)
