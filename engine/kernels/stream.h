@@ -140,8 +140,9 @@ static inline __attribute__((always_inline)) void rows_multiply(
     }
 }
 
-// Stream i reads its quarter of the rows and asks, from so many rows before its end on, for
-// what it will read in the next call.
+// Stream i reads its quarter of the rows and asks so many whole rows ahead, or a part of one
+// where rows are longer than that; from as many before its end on for what it will read in the
+// next call.
 static void row_multiply(const PeMatrix *w,
                          size_t first,
                          size_t n,
@@ -151,10 +152,10 @@ static void row_multiply(const PeMatrix *w,
                          float *y)
 {
     const size_t n_bytes = pe_type_row_bytes(w->type, w->n_in), quarter = n / STREAMS;
-    const size_t rows_ahead = (ahead.distance + n_bytes - 1) / n_bytes;
+    const size_t rows_ahead = (ahead.distance + n_bytes - 1) / n_bytes,
+                 distance = n_bytes > ahead.distance ? ahead.distance : rows_ahead * n_bytes;
     const unsigned char *bytes = (const unsigned char *)w->data + first * n_bytes;
-    Rows rows = {
-        bytes, quarter * n_bytes, {bytes + rows_ahead * n_bytes, quarter * n_bytes, 0}};
+    Rows rows = {bytes, quarter * n_bytes, {bytes + distance, quarter * n_bytes, 0}};
     for (size_t i = 0; i < quarter; i++) {
         if (i + rows_ahead == quarter) rows.ahead = ahead;
         float sums[STREAMS] = {0};
