@@ -140,19 +140,42 @@ static void rotate(const Run *run, float *x, size_t n_heads)
             decoder->head_dim, decoder->n_rotated, run->work->cosines, run->work->sines);
 }
 
+// Keys and values of a span on their way to its cache.
+typedef struct {
+    const float *from_keys, *from_values;
+    float *keys, *values;
+    size_t n_rows, dim;
+} Caching;
+
+#define CACHING_ROWS 32 // a task
+
+static void caching_work(void *data, size_t task, unsigned thread)
+{
+    (void)thread;
+    const Caching *caching = data;
+    const size_t first = task * CACHING_ROWS, left = caching->n_rows - first,
+                 at = first * caching->dim;
+    const size_t n = (left < CACHING_ROWS ? left : CACHING_ROWS) * caching->dim;
+    memcpy(caching->keys + at, caching->from_keys + at, n * sizeof(float));
+    memcpy(caching->values + at, caching->from_values + at, n * sizeof(float));
+}
+
 // The rows' keys and values go to their places in the caches.
 static void cache_rows(const Run *run, size_t layer)
 {
     const size_t dim = kv_dim(run->decoder);
-    const float *key = run->work->key, *value = run->work->value;
+    Caching caching = {
+        .from_keys = run->work->key, .from_values = run->work->value, .dim = dim};
     for (size_t i = 0; i < run->n_spans; i++) {
         const PeSpan *span = &run->spans[i];
-        const size_t n = span->n * dim,
-                     at = (layer * span->cache->n_positions + span->first) * dim;
-        memcpy(span->cache->keys + at, key, n * sizeof *key);
-        memcpy(span->cache->values + at, value, n * sizeof *value);
-        key += n;
-        value += n;
+        const size_t at = (layer * span->cache->n_positions + span->first) * dim;
+        caching.keys = span->cache->keys + at;
+        caching.values = span->cache->values + at;
+        caching.n_rows = span->n;
+        pe_compute_run(run->work->compute, (span->n + CACHING_ROWS - 1) / CACHING_ROWS,
+                       caching_work, &caching);
+        caching.from_keys += span->n * dim;
+        caching.from_values += span->n * dim;
     }
 }
 

@@ -1,19 +1,20 @@
 // Attention, without the matrix of all scores.
 //
 // Many queries: keys, and values transposed, are unpacked once per call into the form of
-// weights, in chunks of CHUNK_KEYS. Then each task takes one head and a tile's rows of queries,
-// and for chunk after chunk: scores [keys, queries] = keys · queriesᵀ; softmax down the columns
-// relative to the maximum so far; sums [head_dim, queries] = sums · correction + valuesᵀ ·
-// probabilities. Few: each task takes one query and a part of the keys; what the parts say is
-// put together at the end, in their order.
+// weights, in chunks of CHUNK_KEYS, UNPACK_KEYS a task. Then each task takes one head and a
+// tile's rows of queries, and for chunk after chunk: scores [keys, queries] = keys · queriesᵀ;
+// softmax down the columns relative to the maximum so far; sums [head_dim, queries] = sums ·
+// correction + valuesᵀ · probabilities. Few: each task takes one query and a part of the keys;
+// what the parts say is put together at the end, in their order.
 #include "engine/kernels/compute.h"
 
 #include <math.h>
 #include <string.h>
 
 #define CHUNK_KEYS 512
-#define PART_KEYS 32  // of a part, at least
-#define PARTS_MOST 64 // of what one query sees
+#define UNPACK_KEYS 64 // divides a chunk
+#define PART_KEYS 32   // of a part, at least
+#define PARTS_MOST 64  // of what one query sees
 #define TILE_MOST 32
 #define K_UNIT_MOST 32
 #define VALUE_BYTES 4
@@ -160,12 +161,6 @@ typedef struct {
     float *maxima, *totals, *correction; // [rows of a tile]
 } Work;
 
-static size_t chunk_n_keys(const Many *many, size_t chunk)
-{
-    const size_t left = many->attention->n_keys - chunk * CHUNK_KEYS;
-    return left < CHUNK_KEYS ? left : CHUNK_KEYS;
-}
-
 static unsigned char *chunk_keys(const Many *many, size_t kv_head, size_t chunk)
 {
     return many->chunks
@@ -185,32 +180,42 @@ values_unpack(const Many *many, const float *values, size_t n_keys, unsigned cha
 {
     enum { DIMS = 16 };
     const PeAttention *attention = many->attention;
-    float columns[DIMS][CHUNK_KEYS];
+    float columns[DIMS][UNPACK_KEYS];
     for (size_t d = 0; d < attention->head_dim; d += DIMS) {
         const size_t left = attention->head_dim - d, n = left < DIMS ? left : DIMS;
         many->kernels->transpose(values + d, attention->kv_stride, n_keys, n, columns[0],
-                                 CHUNK_KEYS);
+                                 UNPACK_KEYS);
         for (size_t i = 0; i < n; i++)
             many->gemm->weights_unpack(PE_TYPE_F32, columns[i], 0, n_keys,
                                        to + (d + i) * CHUNK_KEYS * many->gemm->value_bytes);
     }
 }
 
-static void chunk_work(void *data, size_t task, unsigned thread)
+static void keys_unpack(const Many *many, const float *keys, size_t n_keys, unsigned char *to)
+{
+    const PeAttention *attention = many->attention;
+    for (size_t i = 0; i < n_keys; i++)
+        many->gemm->weights_unpack(PE_TYPE_F32, keys + i * attention->kv_stride, 0,
+                                   attention->head_dim,
+                                   to + i * many->n_dims * many->gemm->value_bytes);
+}
+
+// In the order of keys, so that a thread finds those that it wrote.
+static void unpack_work(void *data, size_t task, unsigned thread)
 {
     (void)thread;
     const Many *many = data;
     const PeAttention *attention = many->attention;
-    const size_t kv_head = task / many->n_chunks, chunk = task % many->n_chunks;
-    const size_t n_keys = chunk_n_keys(many, chunk);
-    const size_t offset =
-        chunk * CHUNK_KEYS * attention->kv_stride + kv_head * attention->head_dim;
-    unsigned char *keys = chunk_keys(many, kv_head, chunk);
-    for (size_t i = 0; i < n_keys; i++)
-        many->gemm->weights_unpack(
-            PE_TYPE_F32, attention->keys + offset + i * attention->kv_stride, 0,
-            attention->head_dim, keys + i * many->n_dims * many->gemm->value_bytes);
-    values_unpack(many, attention->values + offset, n_keys, chunk_values(many, kv_head, chunk));
+    const size_t kv_head = task % attention->n_kv_heads,
+                 first = task / attention->n_kv_heads * UNPACK_KEYS;
+    const size_t left = attention->n_keys - first, n = left < UNPACK_KEYS ? left : UNPACK_KEYS;
+    const size_t chunk = first / CHUNK_KEYS, value_bytes = many->gemm->value_bytes,
+                 from = first * attention->kv_stride + kv_head * attention->head_dim;
+    keys_unpack(many, attention->keys + from, n,
+                chunk_keys(many, kv_head, chunk)
+                    + first % CHUNK_KEYS * many->n_dims * value_bytes);
+    values_unpack(many, attention->values + from, n,
+                  chunk_values(many, kv_head, chunk) + first % CHUNK_KEYS * value_bytes);
 }
 
 // [n_outs, rows] (+)= weights · inputs, tile by tile.
@@ -350,7 +355,8 @@ static void many_attend(PeCompute *compute, const PeAttention *attention)
     many.chunks = compute->scratch;
     many.threads =
         many.chunks + attention->n_kv_heads * many.n_chunks * chunk_bytes(attention->head_dim);
-    pe_pool_run(compute->pool, attention->n_kv_heads * many.n_chunks, chunk_work, &many);
+    const size_t n_unpacks = (attention->n_keys + UNPACK_KEYS - 1) / UNPACK_KEYS;
+    pe_pool_run(compute->pool, attention->n_kv_heads * n_unpacks, unpack_work, &many);
     pe_pool_run(compute->pool, attention->n_heads * many.n_blocks, block_work, &many);
 }
 

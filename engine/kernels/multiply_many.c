@@ -6,6 +6,9 @@
 // them in its own cache, where the product before, the norm or the attention left them, which
 // saves a fifth of the time where threads share no cache (bench/README.md). A panel is unpacked
 // anew for each group, which is why a group is not small.
+//
+// For the same reason all that a thread writes lies at the same place in every product: what it
+// wrote there in the one before is still in its cache, and in no other.
 #include "engine/kernels/multiply.h"
 
 #include <string.h>
@@ -44,15 +47,17 @@ static size_t rows_at_once(size_t n_rows)
     return n_rows < ROWS_MOST ? n_rows : ROWS_MOST;
 }
 
-static size_t inputs_bytes(size_t n_rows, size_t n_in)
+// Each group has room for as many blocks.
+static size_t inputs_bytes(unsigned n_threads, size_t n_rows, size_t n_in)
 {
-    return pe_round_up(n_rows, TILE_MOST) * pe_round_up(n_in, ALIGNED_K) * VALUE_BYTES;
+    return (pe_round_up(n_rows, TILE_MOST) + n_threads * TILE_MOST)
+           * pe_round_up(n_in, ALIGNED_K) * VALUE_BYTES;
 }
 
 size_t pe_many_scratch_bytes(unsigned n_threads, size_t n_rows, size_t n_in)
 {
     n_rows = rows_at_once(n_rows);
-    return inputs_bytes(n_rows, n_in)
+    return inputs_bytes(n_threads, n_rows, n_in)
            + n_threads * (panel_bytes() + tiles_bytes(n_rows) + waiting_bytes());
 }
 
@@ -68,10 +73,11 @@ typedef struct {
     size_t n_rows, n_blocks;
     size_t n_groups;       // of blocks; divides the number of threads
     size_t n_k, k_block;   // K padded, and the part of it that is multiplied at a time
-    unsigned char *inputs; // [n_blocks] blocks
     unsigned char *panels; // [n_threads]
     float *tiles;          // [n_threads]
     float *waiting;        // [n_threads]
+    unsigned char *inputs; // [n_groups, group_bytes], of each its blocks
+    size_t group_bytes;
 } Many;
 
 // What a task does with one of its products: n_outs outputs from first on, of the rows of its
@@ -91,9 +97,17 @@ static size_t block_rows(const Many *many, size_t block)
     return left < many->gemm->n_rows ? left : many->gemm->n_rows;
 }
 
+static size_t group_first_block(const Many *many, size_t group)
+{
+    return many->n_blocks * group / many->n_groups;
+}
+
 static unsigned char *block_inputs(const Many *many, size_t block)
 {
-    return many->inputs + block * many->gemm->n_rows * many->n_k * many->gemm->value_bytes;
+    const size_t block_bytes = many->gemm->n_rows * many->n_k * many->gemm->value_bytes;
+    const size_t group = ((block + 1) * many->n_groups - 1) / many->n_blocks;
+    return many->inputs + group * many->group_bytes
+           + (block - group_first_block(many, group)) * block_bytes;
 }
 
 static void inputs_work(void *data, size_t block, unsigned thread)
@@ -199,8 +213,8 @@ static void panel_work(void *data, size_t number, unsigned thread)
     Panel panel = {.many = many,
                    .first = task.first,
                    .n_outs = task.n,
-                   .first_block = many->n_blocks * group / many->n_groups,
-                   .end_block = many->n_blocks * (group + 1) / many->n_groups,
+                   .first_block = group_first_block(many, group),
+                   .end_block = group_first_block(many, group + 1),
                    .panel = many->panels + thread * panel_bytes(),
                    .tiles = many->tiles + thread * tiles_bytes(many->n_rows) / sizeof(float),
                    .waiting = many->waiting + thread * waiting_bytes() / sizeof(float)};
@@ -246,6 +260,18 @@ static size_t groups_count(const Many *many, size_t n_threads)
     return 1;
 }
 
+// The inputs have what the rest leaves.
+static void scratch_divide(Many *many, PeCompute *compute)
+{
+    const unsigned n_threads = pe_pool_n_threads(compute->pool);
+    const unsigned char *end = compute->scratch + compute->scratch_bytes;
+    many->panels = compute->scratch;
+    many->tiles = (float *)(many->panels + n_threads * panel_bytes());
+    many->waiting = many->tiles + n_threads * tiles_bytes(many->n_rows) / sizeof(float);
+    many->inputs = (unsigned char *)many->waiting + n_threads * waiting_bytes();
+    many->group_bytes = (size_t)(end - many->inputs) / many->n_groups / LINE_BYTES * LINE_BYTES;
+}
+
 static void rows_multiply(PeCompute *compute, Many *many)
 {
     const unsigned n_threads = pe_pool_n_threads(compute->pool);
@@ -253,10 +279,7 @@ static void rows_multiply(PeCompute *compute, Many *many)
     many->n_groups = groups_count(many, n_threads);
     k_divide(many);
     outs_divide(many, n_threads / many->n_groups);
-    many->inputs = compute->scratch;
-    many->panels = many->inputs + inputs_bytes(many->n_rows, many->n_in);
-    many->tiles = (float *)(many->panels + n_threads * panel_bytes());
-    many->waiting = many->tiles + n_threads * tiles_bytes(many->n_rows) / sizeof(float);
+    scratch_divide(many, compute);
     pe_pool_run(compute->pool, many->n_blocks, inputs_work, many);
     pe_pool_run(compute->pool, many->n_groups * pe_parts_n_tasks(&many->parts), panel_work,
                 many);
