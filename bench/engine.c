@@ -129,7 +129,7 @@ static void lm_run(Lm *lm, size_t first, size_t n)
                           (int32_t)((first + i) * 7919 % decoder->n_tokens));
     const PeSpan span = {&lm->cache, first, n};
     pe_decoder_run(decoder, &lm->work, &span, 1, NULL, NULL);
-    pe_decoder_logits(decoder, &lm->work, n - 1, lm->logits);
+    pe_decoder_logits(decoder, &lm->work, &(size_t){n - 1}, 1, lm->logits);
 }
 
 static double run_s(Lm *lm, size_t first, size_t n)

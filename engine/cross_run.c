@@ -27,8 +27,8 @@ bool pe_cross_media_init(PeCrossMedia *media,
     *media = (PeCrossMedia){
         .n_rows_most = n_rows_most,
         .positions = calloc(n_rows_most, sizeof *media->positions),
-        .keys = calloc(n, kv_dim(decoder) * sizeof *media->keys),
-        .values = calloc(n, kv_dim(decoder) * sizeof *media->values),
+        .keys = pe_rows_new(n, kv_dim(decoder)),
+        .values = pe_rows_new(n, kv_dim(decoder)),
     };
     return (media->positions != NULL && media->keys != NULL && media->values != NULL)
            || pe_fail_memory(error);

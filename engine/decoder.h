@@ -134,5 +134,9 @@ void pe_decoder_begin(const PeDecoder *decoder,
 void pe_decoder_run_layer(
     const PeDecoder *decoder, PeWork *work, const PeSpan *spans, size_t n_spans, size_t layer);
 
-// After a run: logits[V] of row i.
-void pe_decoder_logits(const PeDecoder *decoder, PeWork *work, size_t i, float *logits);
+// Of so many rows logits are had at once.
+#define PE_LOGITS_MOST (PE_PREFILL_ROWS - 1)
+
+// After a run: logits[n_rows ≤ PE_LOGITS_MOST, V] of some of its rows. Same bits as one by one.
+void pe_decoder_logits(
+    const PeDecoder *decoder, PeWork *work, const size_t *rows, size_t n_rows, float *logits);

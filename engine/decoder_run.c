@@ -19,8 +19,8 @@ size_t pe_cache_bytes(const PeDecoder *decoder, size_t n_positions)
 
 bool pe_cache_init(PeCache *cache, const PeDecoder *decoder, size_t n_positions, PeError *error)
 {
-    const size_t n = decoder->n_layers * n_positions * kv_dim(decoder);
-    *cache = (PeCache){n_positions, calloc(n, sizeof(float)), calloc(n, sizeof(float))};
+    const size_t n_rows = decoder->n_layers * n_positions, dim = kv_dim(decoder);
+    *cache = (PeCache){n_positions, pe_rows_new(n_rows, dim), pe_rows_new(n_rows, dim)};
     return (cache->keys != NULL && cache->values != NULL) || pe_fail_memory(error);
 }
 
@@ -61,37 +61,33 @@ size_t pe_work_bytes(const PeDecoder *decoder, const PeWorkOptions *options)
     return options->n_rows_most * row + compute_bytes(decoder, options);
 }
 
-static float *rows_new(const PeWorkOptions *options, size_t n)
-{
-    return calloc(options->n_rows_most, n * sizeof(float));
-}
-
 bool pe_work_init(PeWork *work,
                   const PeDecoder *decoder,
                   const PeWorkOptions *options,
                   PeError *error)
 {
-    const size_t query_dim = decoder->n_heads * decoder->head_dim;
+    const size_t query_dim = decoder->n_heads * decoder->head_dim,
+                 n_rows = options->n_rows_most;
     *work = (PeWork){
-        .n_rows_most = options->n_rows_most,
-        .x = rows_new(options, decoder->n_embedding),
-        .normed = rows_new(options, decoder->n_embedding),
-        .query = rows_new(options, query_dim),
-        .key = rows_new(options, kv_dim(decoder)),
-        .value = rows_new(options, kv_dim(decoder)),
-        .attended = rows_new(options, query_dim),
-        .gate = rows_new(options, decoder->n_feed),
-        .up = rows_new(options, decoder->n_feed),
-        .cosines = rows_new(options, decoder->n_rotated / 2),
-        .sines = rows_new(options, decoder->n_rotated / 2),
-        .positions = calloc(options->n_rows_most, sizeof *work->positions),
+        .n_rows_most = n_rows,
+        .x = pe_rows_new(n_rows, decoder->n_embedding),
+        .normed = pe_rows_new(n_rows, decoder->n_embedding),
+        .query = pe_rows_new(n_rows, query_dim),
+        .key = pe_rows_new(n_rows, kv_dim(decoder)),
+        .value = pe_rows_new(n_rows, kv_dim(decoder)),
+        .attended = pe_rows_new(n_rows, query_dim),
+        .gate = pe_rows_new(n_rows, decoder->n_feed),
+        .up = pe_rows_new(n_rows, decoder->n_feed),
+        .cosines = pe_rows_new(n_rows, decoder->n_rotated / 2),
+        .sines = pe_rows_new(n_rows, decoder->n_rotated / 2),
+        .positions = calloc(n_rows, sizeof *work->positions),
         .compute = pe_compute_new(options->level, options->precision, options->n_threads,
                                   compute_bytes(decoder, options)),
     };
     const bool ok = work->x && work->normed && work->query && work->key && work->value
                     && work->attended && work->gate && work->up && work->cosines && work->sines
                     && work->positions && work->compute;
-    return ok || pe_fail(error, "no memory or threads for %zu rows", options->n_rows_most);
+    return ok || pe_fail(error, "no memory or threads for %zu rows", n_rows);
 }
 
 void pe_work_clear(PeWork *work)
@@ -290,9 +286,12 @@ bool pe_decoder_run(const PeDecoder *decoder,
     return true;
 }
 
-void pe_decoder_logits(const PeDecoder *decoder, PeWork *work, size_t i, float *logits)
+void pe_decoder_logits(
+    const PeDecoder *decoder, PeWork *work, const size_t *rows, size_t n_rows, float *logits)
 {
-    pe_rms_norm(work->compute, work->x + i * decoder->n_embedding, 1, decoder->n_embedding,
-                decoder->output_norm, decoder->norm_epsilon, work->normed);
-    pe_matrix_multiply(work->compute, &decoder->head, work->normed, 1, NULL, logits);
+    const size_t d = decoder->n_embedding;
+    for (size_t i = 0; i < n_rows; i++)
+        pe_rms_norm(work->compute, work->x + rows[i] * d, 1, d, decoder->output_norm,
+                    decoder->norm_epsilon, work->normed + i * d);
+    pe_matrix_multiply(work->compute, &decoder->head, work->normed, n_rows, NULL, logits);
 }

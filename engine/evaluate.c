@@ -30,7 +30,7 @@ static bool run(const PeModel *model,
     if (is_ok) {
         set_rows(model, prompt, &work);
         pe_decoder_run(&model->decoder, &work, &(PeSpan){&cache, 0, n}, 1, NULL, NULL);
-        pe_decoder_logits(&model->decoder, &work, n - 1, logits);
+        pe_decoder_logits(&model->decoder, &work, &(size_t){n - 1}, 1, logits);
     }
     pe_cache_clear(&cache);
     pe_work_clear(&work);

@@ -158,11 +158,6 @@ size_t pe_senses_rows_bytes(const PeSensesLayers *layers, size_t n_rows_most)
     return n_rows_most * (5 * layers->n_embedding + layers->n_feed) * sizeof(float);
 }
 
-static float *rows_new(size_t n_rows, size_t n)
-{
-    return calloc(n_rows, n * sizeof(float));
-}
-
 bool pe_senses_rows_init(PeSensesRows *rows,
                          const PeSensesLayers *layers,
                          size_t n_rows_most,
@@ -171,12 +166,12 @@ bool pe_senses_rows_init(PeSensesRows *rows,
     const size_t d = layers->n_embedding;
     *rows = (PeSensesRows){
         .n_rows_most = n_rows_most,
-        .x = rows_new(n_rows_most, d),
-        .normed = rows_new(n_rows_most, d),
-        .query = rows_new(n_rows_most, d),
-        .key = rows_new(n_rows_most, d),
-        .value = rows_new(n_rows_most, d),
-        .feed = rows_new(n_rows_most, layers->n_feed),
+        .x = pe_rows_new(n_rows_most, d),
+        .normed = pe_rows_new(n_rows_most, d),
+        .query = pe_rows_new(n_rows_most, d),
+        .key = pe_rows_new(n_rows_most, d),
+        .value = pe_rows_new(n_rows_most, d),
+        .feed = pe_rows_new(n_rows_most, layers->n_feed),
     };
     return (rows->x && rows->normed && rows->query && rows->key && rows->value && rows->feed)
            || pe_fail_memory(error);

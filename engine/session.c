@@ -42,7 +42,8 @@ struct PeSession {
     PeSpan *spans;              // [n_sequences]
     const PeCrossMedia **media; // [n_sequences]
     uint64_t n_admitted;
-    float *logits;     // [V]
+    float *logits;     // [n_logits, V]
+    size_t n_logits;   // sequences whose logits are had at once
     PeChoice *scratch; // [V]
     PeChoice *top;     // [PE_TOP_MOST]
     uint64_t *allowed; // [V / 64]
@@ -102,13 +103,18 @@ static size_t slot_bytes(const PeModel *model, const PeSessionOptions *options)
     return n;
 }
 
+static size_t n_logits(const PeSessionOptions *options)
+{
+    return smaller(options->n_sequences, PE_LOGITS_MOST);
+}
+
 size_t pe_session_bytes(const PeModel *model, const PeSessionOptions *options)
 {
     const PeSessionOptions full = completed(model, options);
     const PeWorkOptions work = work_options(&full);
     const size_t n_tokens = model->decoder.n_tokens;
     return full.n_sequences * slot_bytes(model, &full) + pe_work_bytes(&model->decoder, &work)
-           + n_tokens * (sizeof(float) + sizeof(PeChoice)) + n_tokens / 8;
+           + n_tokens * (n_logits(&full) * sizeof(float) + sizeof(PeChoice)) + n_tokens / 8;
 }
 
 static bool check(const PeModel *model, const PeSessionOptions *options, PeError *error)
@@ -160,7 +166,8 @@ static bool init(PeSession *session, PeError *error)
     session->slots = calloc(n, sizeof *session->slots);
     session->spans = calloc(n, sizeof *session->spans);
     session->media = calloc(n, sizeof(void *));
-    session->logits = malloc(n_tokens * sizeof *session->logits);
+    session->n_logits = n_logits(&session->options);
+    session->logits = pe_rows_new(session->n_logits, n_tokens);
     session->scratch = malloc(n_tokens * sizeof *session->scratch);
     session->top = calloc(PE_TOP_MOST, sizeof *session->top);
     session->allowed = calloc((n_tokens + 63) / 64, sizeof *session->allowed);
@@ -478,18 +485,17 @@ static bool tell(PeSession *session, Slot *slot, PeChoice choice, PeEnd *end)
     return is_over;
 }
 
-static void take_token(PeSession *session, Slot *slot)
+static void take_token(PeSession *session, Slot *slot, float *logits)
 {
     const PeRequest *request = &slot->request;
     const size_t n_tokens = session->model->decoder.n_tokens;
     PeEnd end;
-    pe_decoder_logits(&session->model->decoder, &session->work, slot->row, session->logits);
     if (request->allow != NULL) request->allow(request->data, session->allowed);
     const PeChoice choice =
-        pe_sample(&request->sampling, &slot->random, session->logits, n_tokens,
+        pe_sample(&request->sampling, &slot->random, logits, n_tokens,
                   request->allow != NULL ? session->allowed : NULL, session->scratch);
     if (request->n_top > 0) {
-        pe_most_probable(session->logits, n_tokens, request->n_top, session->scratch);
+        pe_most_probable(logits, n_tokens, request->n_top, session->scratch);
         memcpy(session->top, session->scratch, request->n_top * sizeof *session->top);
     }
     slot->last_token = choice.token;
@@ -498,16 +504,28 @@ static void take_token(PeSession *session, Slot *slot)
     if (tell(session, slot, choice, &end)) finish(slot, end);
 }
 
-static void advance(PeSession *session, Slot *slot, const PeSpan *span, size_t n_rows)
+// The tokens of some sequences, whose last rows are multiplied with the head in one go.
+static void take_tokens(PeSession *session, Slot *const *slots, size_t n)
+{
+    const PeDecoder *decoder = &session->model->decoder;
+    size_t rows[PE_LOGITS_MOST];
+    for (size_t i = 0; i < n; i++)
+        rows[i] = slots[i]->row;
+    pe_decoder_logits(decoder, &session->work, rows, n, session->logits);
+    for (size_t i = 0; i < n; i++)
+        take_token(session, slots[i], session->logits + i * decoder->n_tokens);
+}
+
+// True if it is the sequence's turn to take a token.
+static bool advance(Slot *slot, const PeSpan *span, size_t n_rows)
 {
     slot->n_done += span->n;
-    if (slot->state == SLOT_PREFILL) {
-        if (n_rows >= PE_PREFILL_ROWS) slot->n_kept = slot->n_done;
-        if (slot->n_done < slot->n_prompt) return;
-        slot->cost.prefilled_ns = now_ns();
-        slot->state = SLOT_ANSWER;
-    }
-    take_token(session, slot);
+    if (slot->state == SLOT_ANSWER) return true;
+    if (n_rows >= PE_PREFILL_ROWS) slot->n_kept = slot->n_done;
+    if (slot->n_done < slot->n_prompt) return false;
+    slot->cost.prefilled_ns = now_ns();
+    slot->state = SLOT_ANSWER;
+    return true;
 }
 
 static Slot *slot_of(PeSession *session, const PeSpan *span)
@@ -535,7 +553,13 @@ bool pe_session_step(PeSession *session)
     add_prompts(&step);
     if (step.n_spans == 0) return false;
     if (!run(session, step.n_spans)) return true; // who stopped is dropped by the next step
-    for (size_t i = 0; i < step.n_spans; i++)
-        advance(session, slot_of(session, &session->spans[i]), &session->spans[i], step.n_rows);
+    Slot *due[PE_SEQUENCES_MOST];
+    size_t n_due = 0;
+    for (size_t i = 0; i < step.n_spans; i++) {
+        Slot *slot = slot_of(session, &session->spans[i]);
+        if (advance(slot, &session->spans[i], step.n_rows)) due[n_due++] = slot;
+    }
+    for (size_t i = 0; i < n_due; i += session->n_logits)
+        take_tokens(session, due + i, smaller(session->n_logits, n_due - i));
     return true;
 }

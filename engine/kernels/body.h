@@ -246,13 +246,15 @@ static void keys_score(const float *keys,
     size_t i = 0;
     for (; i + STREAMS <= n; i += STREAMS) {
         const unsigned char *bytes = (const unsigned char *)(keys + i * stride);
-        const Rows four = {bytes, n_bytes, {bytes + STREAMS * n_bytes, n_bytes, 0}};
-        rows_dot(PE_TYPE_F32, four, STREAMS, query, attention->head_dim, scores + i);
+        const Rows four = {.bytes = bytes, .stride = n_bytes};
+        rows_dot(PE_TYPE_F32, four, STREAMS, query, 1, 0, attention->head_dim,
+                 (Outs){scores + i, 0, 1});
     }
     for (; i < n; i++) {
         const unsigned char *bytes = (const unsigned char *)(keys + i * stride);
-        const Rows one = {bytes, 0, {bytes + n_bytes, 0, 0}};
-        rows_dot(PE_TYPE_F32, one, 1, query, attention->head_dim, scores + i);
+        const Rows one = {.bytes = bytes};
+        rows_dot(PE_TYPE_F32, one, 1, query, 1, 0, attention->head_dim,
+                 (Outs){scores + i, 0, 1});
     }
     for (i = 0; i < n; i++)
         scores[i] *= attention->scale;
@@ -420,7 +422,7 @@ static void add(float *x, const float *y, size_t n)
 // What the levels define: KERNELS(pe_kernels_plain, pe_gemm_plain), say.
 #define KERNELS(kernels_name, gemm_name)                                                       \
     const PeKernels kernels_name = {.row_quantise = row_quantise,                              \
-                                    .row_multiply = row_multiply,                              \
+                                    .rows_multiply = rows_multiply,                            \
                                     .tile_store = tile_store,                                  \
                                     .transpose = transpose,                                    \
                                     .tile_softmax = tile_softmax,                              \

@@ -135,6 +135,12 @@ void pe_compute_free(PeCompute *compute)
     free(compute);
 }
 
+float *pe_rows_new(size_t n_rows, size_t n)
+{
+    if (n_rows > 0 && n > SIZE_MAX / 8 / n_rows) return NULL;
+    return aligned_alloc(64, pe_scratch_round(n_rows * n * sizeof(float) + 1));
+}
+
 PeLevel pe_compute_level(const PeCompute *compute)
 {
     return compute->level;

@@ -68,6 +68,11 @@ void pe_compute_run(PeCompute *compute,
                     void (*work)(void *data, size_t task, unsigned thread),
                     void *data);
 
+// Room for n_rows rows of n floats that begins at a cache line, as arrays do that are read
+// often (else vectors lie across two lines: twice the reads); not initialised. NULL if memory
+// is refused. To be freed with free().
+float *pe_rows_new(size_t n_rows, size_t n);
+
 // ---- Matrices
 
 // From this many rows on a product is computed as a matrix product, below row by row.

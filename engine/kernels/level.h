@@ -49,6 +49,13 @@ typedef struct {
     float *scales;
 } PeRow16;
 
+// Fewer than PE_PREFILL_ROWS rows of activations.
+typedef struct {
+    const float *values;   // [n_rows, n_in]
+    const PeRow16 *rows16; // [n_rows], read for Q8_0 only
+    size_t n_rows, n_in;
+} PeFewRows;
+
 // So many scales of Q8_0 are read at a time.
 #define PE_SCALES 4
 
@@ -65,15 +72,15 @@ typedef struct {
 
 typedef struct {
     void (*row_quantise)(const float *x, size_t n, PeRow16 row);
-    // y[i] = w_{first + i} · x for i < n; row: x quantised, read for Q8_0 only. Each stream
-    // reads n / PE_STREAMS rows, then ahead of the thread's next call.
-    void (*row_multiply)(const PeMatrix *w,
-                         size_t first,
-                         size_t n,
-                         PeAhead ahead,
-                         const float *x,
-                         PeRow16 row,
-                         float *y);
+    // y[row, i] = w_{first + i} · x_row for i < n, the same bits for any number of rows. Each
+    // stream reads n / PE_STREAMS rows of weights, then ahead of the thread's next call.
+    void (*rows_multiply)(const PeMatrix *w,
+                          size_t first,
+                          size_t n,
+                          PeAhead ahead,
+                          const PeFewRows *x,
+                          float *y,
+                          size_t y_stride);
     // y[r, o] = tiles[o, r] + bias[o] for o < n_outs, r < n_rows; tiles [n_outs rounded up,
     // n_rows of a tile], readable up to 16 outs more.
     void (*tile_store)(const float *tiles,

@@ -13,6 +13,7 @@ typedef __m256 V;
 #define LANES 8
 #define TILE_OUTS 6
 #define TILE_VECTORS 2
+#define SUMS 8
 
 static inline V v_set(float value)
 {

@@ -13,6 +13,7 @@ typedef __m512 V;
 #define LANES 16
 #define TILE_OUTS 8 // divides the usual head_dim
 #define TILE_VECTORS 2
+#define SUMS 16
 
 static inline V v_set(float value)
 {

@@ -10,6 +10,7 @@ typedef float V;
 #define LANES 1
 #define TILE_OUTS 4
 #define TILE_VECTORS 4
+#define SUMS 8
 
 static inline V v_set(float value)
 {

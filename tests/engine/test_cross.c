@@ -74,7 +74,7 @@ static void run(Setup *s, const PeTokens *tokens, size_t n, float logits[LENGTH]
             pe_work_set_token(&s->work, &s->decoder, i, tokens->ids[first + i]);
         cr_assert(pe_cross_run(&s->cross, &s->decoder, &s->work, &span, media, 1, NULL, NULL));
         for (size_t i = 0; i < span.n; i++)
-            pe_decoder_logits(&s->decoder, &s->work, i, logits[first + i]);
+            pe_decoder_logits(&s->decoder, &s->work, &i, 1, logits[first + i]);
     }
 }
 
@@ -132,7 +132,7 @@ Test(cross, without_media_it_is_the_decoder_bit_by_bit)
     for (size_t i = 0; i < LENGTH; i++)
         pe_work_set_token(&s.work, &s.decoder, i, tokens.ids[i]);
     pe_decoder_run(&s.decoder, &s.work, &(PeSpan){&s.cache, 0, LENGTH}, 1, NULL, NULL);
-    pe_decoder_logits(&s.decoder, &s.work, LENGTH - 1, without);
+    pe_decoder_logits(&s.decoder, &s.work, &(size_t){LENGTH - 1}, 1, without);
     cr_assert_arr_eq(with[LENGTH - 1], without, sizeof without);
     pe_tokens_clear(&tokens);
     close(&s);

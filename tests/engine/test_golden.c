@@ -88,7 +88,7 @@ static void run(const PeDecoder *decoder, PeLevel level, const PePrompt *prompt,
             pe_work_set_token(&work, decoder, row + k, item->tokens[k]);
     }
     cr_assert(pe_decoder_run(decoder, &work, &(PeSpan){&cache, 0, n}, 1, NULL, NULL));
-    pe_decoder_logits(decoder, &work, n - 1, logits);
+    pe_decoder_logits(decoder, &work, &(size_t){n - 1}, 1, logits);
     pe_cache_clear(&cache);
     pe_work_clear(&work);
 }

@@ -128,15 +128,26 @@ Test(multiply, the_bits_depend_on_neither_threads_nor_other_rows)
 {
     // Threads share the outputs of 70 rows. Of 261, but with AMX, each has rows of its own; of
     // 131, so have two pairs of four threads.
-    const Shape few = {6, 576, 200}, many[] = {{70, 800, 200}, {131, 576, 70}, {261, 800, 150}};
+    const Shape few[] = {{6, 576, 200}, {7, 96, 203}},
+                many[] = {{70, 800, 200}, {131, 576, 70}, {261, 800, 150}};
     EACH_LEVEL(level)
     for (size_t i = 0; i < N_TYPES; i++) {
-        expect_same_bits(level, PE_PRECISION_EXACT, types[i], &few);
+        for (size_t j = 0; j < sizeof few / sizeof *few; j++)
+            expect_same_bits(level, PE_PRECISION_EXACT, types[i], &few[j]);
         for (size_t j = 0; j < sizeof many / sizeof *many; j++) {
             expect_same_bits(level, PE_PRECISION_EXACT, types[i], &many[j]);
             expect_same_bits(level, PE_PRECISION_FAST, types[i], &many[j]);
         }
     }
+}
+
+Test(multiply, nor_do_they_where_rows_are_no_whole_vectors)
+{
+    const Shape odd[] = {{2, 77, 33}, {5, 23, 41}, {7, 3, 9}};
+    EACH_LEVEL(level)
+    for (size_t i = 0; i < N_TYPES; i++)
+        for (size_t j = 0; types[i] != PE_TYPE_Q8_0 && j < sizeof odd / sizeof *odd; j++)
+            expect_same_bits(level, PE_PRECISION_EXACT, types[i], &odd[j]);
 }
 
 Test(multiply, q8_0_keeps_small_values_beside_large_ones)

@@ -20,7 +20,7 @@ static float *log_probabilities(const PeModel *model, PeLevel level, PePrecision
     const PeSpan span = {&cache, 0, N_TOKENS};
     cr_assert(pe_decoder_run(decoder, &work, &span, 1, NULL, NULL));
     float *logits = malloc(decoder->n_tokens * sizeof *logits);
-    pe_decoder_logits(decoder, &work, N_TOKENS - 1, logits);
+    pe_decoder_logits(decoder, &work, &(size_t){N_TOKENS - 1}, 1, logits);
     double sum = 0;
     for (size_t i = 0; i < decoder->n_tokens; i++)
         sum += exp(logits[i]);
