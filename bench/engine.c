@@ -1,6 +1,7 @@
 // engine - how fast the engine runs a model, and how fast the machine is.
 //
-//   engine lm FILE exact|fast N_THREADS          a prompt of 512 tokens, then 128 more
+//   engine lm FILE exact|fast N_THREADS          a prompt of 512 tokens; 128 one by one, of one
+//                                                sequence and of four at once
 //   engine vision FILE LM exact|fast N_THREADS   a picture of the size of one tile
 //   engine limits N_THREADS                      what the machine does at most
 //   engine round_trip                            how far apart two threads are, in ns, alone
@@ -22,6 +23,7 @@
 enum {
     PROMPT = 512,
     ANSWER = 128,
+    SEQUENCES = 4,
     LIMIT_EVERY = 16,
     RUNS = 5,
     MEMORY_BYTES = 128 * 1024 * 1024
@@ -59,8 +61,8 @@ static PePrecision precision_read(const char *text)
 typedef struct {
     PeModel *model;
     PeWork work;
-    PeCache cache;
-    float *logits;
+    PeCache caches[SEQUENCES];
+    float *logits;                // [SEQUENCES, V]
     const unsigned char *weights; // of all matrices, as they lie in the mapped file
     size_t n_weight_bytes;
     EngineLimits *limits;
@@ -102,10 +104,11 @@ static Lm lm_open(const char *path, PePrecision precision, unsigned n_threads)
                                    .n_threads = n_threads,
                                    .n_rows_most = PROMPT,
                                    .n_positions = PROMPT + ANSWER};
-    lm.logits = malloc(decoder->n_tokens * sizeof *lm.logits);
-    if (!lm.logits || !pe_work_init(&lm.work, decoder, &options, &error)
-        || !pe_cache_init(&lm.cache, decoder, options.n_positions, &error))
-        fail("no memory");
+    lm.logits = malloc(SEQUENCES * decoder->n_tokens * sizeof *lm.logits);
+    if (!lm.logits || !pe_work_init(&lm.work, decoder, &options, &error)) fail("no memory");
+    for (size_t i = 0; i < SEQUENCES; i++)
+        if (!pe_cache_init(&lm.caches[i], decoder, options.n_positions, &error))
+            fail("no memory");
     lm.limits = engine_limits_new(n_threads);
     weights_find(&lm);
     return lm;
@@ -113,7 +116,8 @@ static Lm lm_open(const char *path, PePrecision precision, unsigned n_threads)
 
 static void lm_close(Lm *lm)
 {
-    pe_cache_clear(&lm->cache);
+    for (size_t i = 0; i < SEQUENCES; i++)
+        pe_cache_clear(&lm->caches[i]);
     pe_work_clear(&lm->work);
     pe_model_free(lm->model);
     free(lm->logits);
@@ -127,7 +131,7 @@ static void lm_run(Lm *lm, size_t first, size_t n)
     for (size_t i = 0; i < n; i++)
         pe_work_set_token(&lm->work, decoder, i,
                           (int32_t)((first + i) * 7919 % decoder->n_tokens));
-    const PeSpan span = {&lm->cache, first, n};
+    const PeSpan span = {&lm->caches[0], first, n};
     pe_decoder_run(decoder, &lm->work, &span, 1, NULL, NULL);
     pe_decoder_logits(decoder, &lm->work, &(size_t){n - 1}, 1, lm->logits);
 }
@@ -169,12 +173,41 @@ static void decode_measure(Lm *lm)
     }
 }
 
+// The next token of all sequences.
+static void batch_run(Lm *lm, size_t position)
+{
+    const PeDecoder *decoder = &lm->model->decoder;
+    PeSpan spans[SEQUENCES];
+    size_t rows[SEQUENCES];
+    for (size_t i = 0; i < SEQUENCES; i++) {
+        spans[i] = (PeSpan){&lm->caches[i], position, 1};
+        rows[i] = i;
+        pe_work_set_token(&lm->work, decoder, i,
+                          (int32_t)((position + i) * 7919 % decoder->n_tokens));
+    }
+    pe_decoder_run(decoder, &lm->work, spans, SEQUENCES, NULL, NULL);
+    pe_decoder_logits(decoder, &lm->work, rows, SEQUENCES, lm->logits);
+}
+
+static void batch_measure(Lm *lm)
+{
+    for (size_t i = 0; i < RUNS; i++) {
+        const double start = now_s();
+        for (size_t token = 0; token < ANSWER; token++)
+            batch_run(lm, token);
+        printf("batch_tokens_per_s %.1f\n", SEQUENCES * ANSWER / (now_s() - start));
+    }
+}
+
 static void lm_measure(const char *path, PePrecision precision, unsigned n_threads)
 {
     Lm lm = lm_open(path, precision, n_threads);
     prefill_measure(&lm);
-    // One row is multiplied in one way.
-    if (precision == PE_PRECISION_FAST) decode_measure(&lm);
+    // Few rows are multiplied in one way.
+    if (precision == PE_PRECISION_FAST) {
+        decode_measure(&lm);
+        batch_measure(&lm);
+    }
     lm_close(&lm);
 }
 
