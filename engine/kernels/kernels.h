@@ -75,8 +75,9 @@ float *pe_rows_new(size_t n_rows, size_t n);
 
 // ---- Matrices
 
-// From this many rows on a product is computed as a matrix product, below row by row.
-#define PE_PREFILL_ROWS 8
+// From this many rows on a product is computed as a matrix product, below row by row: about
+// where one way becomes faster than the other (bench/README.md).
+#define PE_PREFILL_ROWS 16
 
 // A weight, borrowed from the mapped file: [n_out, n_in] row by row, rows of
 // pe_type_row_bytes(type, n_in) bytes, data aligned to 2 bytes (F32: 4). Never copied whole.

@@ -7,10 +7,10 @@ typedef struct {
 
 static const Case cases[] = {
     {1, 1, 1, 1, 64, true},      {1, 700, 9, 3, 64, true},  {3, 1100, 6, 2, 32, true},
-    {7, 7, 2, 2, 80, false},     {8, 8, 3, 1, 64, true},    {9, 40, 2, 1, 16, true},
+    {15, 15, 2, 2, 80, false},   {16, 16, 3, 1, 64, true},  {17, 40, 2, 1, 16, true},
     {33, 600, 9, 3, 64, true},   {64, 64, 4, 4, 72, false}, {100, 1100, 2, 1, 64, true},
     {70, 1030, 2, 2, 24, false}, {40, 40, 2, 1, 256, true}, {12, 530, 1, 1, 7, true},
-    {4, 2050, 4, 2, 32, true},
+    {4, 2050, 4, 2, 32, true},   {18, 530, 1, 1, 7, true},
 };
 
 #define N_CASES (sizeof cases / sizeof *cases)

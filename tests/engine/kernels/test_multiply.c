@@ -6,9 +6,9 @@ typedef struct {
 
 // Around the sizes of tiles, panels and blocks of K; one value of each.
 static const Shape shapes[] = {
-    {1, 32, 1},      {1, 576, 192},   {2, 64, 17},    {3, 800, 9},   {7, 1536, 33},
-    {8, 32, 1},      {8, 64, 16},     {9, 96, 31},    {31, 576, 33}, {32, 768, 64},
-    {33, 1056, 129}, {40, 2112, 300}, {1025, 64, 50},
+    {1, 32, 1},    {1, 576, 192},   {2, 64, 17},     {3, 800, 9},    {7, 1536, 33},
+    {15, 96, 31},  {16, 32, 1},     {16, 64, 16},    {17, 96, 31},   {31, 576, 33},
+    {32, 768, 64}, {33, 1056, 129}, {40, 2112, 300}, {1025, 64, 50},
 };
 static const PeType types[] = {PE_TYPE_F32, PE_TYPE_F16, PE_TYPE_BF16, PE_TYPE_Q8_0};
 
@@ -86,7 +86,7 @@ Test(multiply, fast_rounds_weights_and_activations_to_8_bits)
 
 Test(multiply, rows_need_not_be_whole_vectors)
 {
-    const Shape odd[] = {{1, 7, 3}, {3, 67, 5}, {8, 1, 1}, {17, 147, 19}, {33, 777, 13}};
+    const Shape odd[] = {{1, 7, 3}, {3, 67, 5}, {16, 1, 1}, {17, 147, 19}, {33, 777, 13}};
     EACH_LEVEL(level)
     for (size_t i = 0; i < 5; i++)
         for (size_t j = 0; j < 3; j++) {
@@ -128,7 +128,7 @@ Test(multiply, the_bits_depend_on_neither_threads_nor_other_rows)
 {
     // Threads share the outputs of 70 rows. Of 261, but with AMX, each has rows of its own; of
     // 131, so have two pairs of four threads.
-    const Shape few[] = {{6, 576, 200}, {7, 96, 203}},
+    const Shape few[] = {{6, 576, 200}, {15, 96, 203}},
                 many[] = {{70, 800, 200}, {131, 576, 70}, {261, 800, 150}};
     EACH_LEVEL(level)
     for (size_t i = 0; i < N_TYPES; i++) {

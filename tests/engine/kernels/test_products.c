@@ -127,7 +127,7 @@ static void expect_list_is_one_by_one(PeLevel level, PePrecision precision, size
 
 Test(products, a_list_has_the_bits_of_one_by_one)
 {
-    const size_t n_rows[] = {1, 3, PE_PREFILL_ROWS, ROWS_MOST};
+    const size_t n_rows[] = {1, 3, PE_PREFILL_ROWS - 1, PE_PREFILL_ROWS, ROWS_MOST};
     EACH_LEVEL(level)
     for (size_t i = 0; i < sizeof n_rows / sizeof *n_rows; i++) {
         expect_list_is_one_by_one(level, PE_PRECISION_EXACT, n_rows[i]);
