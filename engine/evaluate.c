@@ -53,15 +53,3 @@ bool pe_evaluate(const PeModel *model,
                        prompt->n_positions, model->decoder.n_positions_most);
     return run(model, prompt, &sized, logits, error);
 }
-
-void pe_log_softmax(float *logits, size_t n)
-{
-    double most = -INFINITY, sum = 0;
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, logits[i]);
-    for (size_t i = 0; i < n; i++)
-        sum += exp(logits[i] - most);
-    const double log_sum = most + log(sum);
-    for (size_t i = 0; i < n; i++)
-        logits[i] = (float)(logits[i] - log_sum);
-}

@@ -12,6 +12,3 @@ bool pe_evaluate(const PeModel *model,
                  const PeWorkOptions *options, // n_rows_most and n_positions are not looked at
                  float *logits,
                  PeError *error);
-
-// logits[n] to natural-log probabilities, in place.
-void pe_log_softmax(float *logits, size_t n);

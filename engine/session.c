@@ -42,9 +42,9 @@ struct PeSession {
     PeSpan *spans;              // [n_sequences]
     const PeCrossMedia **media; // [n_sequences]
     uint64_t n_admitted;
-    float *logits;     // [n_logits, V]
-    size_t n_logits;   // sequences whose logits are had at once
-    PeChoice *scratch; // [V]
+    float *logits;   // [n_logits, V]
+    size_t n_logits; // sequences whose logits are had at once
+    PeSamplerScratch scratch;
     PeChoice *top;     // [PE_TOP_MOST]
     uint64_t *allowed; // [V / 64]
 };
@@ -114,7 +114,8 @@ size_t pe_session_bytes(const PeModel *model, const PeSessionOptions *options)
     const PeWorkOptions work = work_options(&full);
     const size_t n_tokens = model->decoder.n_tokens;
     return full.n_sequences * slot_bytes(model, &full) + pe_work_bytes(&model->decoder, &work)
-           + n_tokens * (n_logits(&full) * sizeof(float) + sizeof(PeChoice)) + n_tokens / 8;
+           + n_tokens * n_logits(&full) * sizeof(float) + pe_sampler_scratch_bytes(n_tokens)
+           + n_tokens / 8;
 }
 
 static bool check(const PeModel *model, const PeSessionOptions *options, PeError *error)
@@ -168,12 +169,11 @@ static bool init(PeSession *session, PeError *error)
     session->media = calloc(n, sizeof(void *));
     session->n_logits = n_logits(&session->options);
     session->logits = pe_rows_new(session->n_logits, n_tokens);
-    session->scratch = malloc(n_tokens * sizeof *session->scratch);
     session->top = calloc(PE_TOP_MOST, sizeof *session->top);
     session->allowed = calloc((n_tokens + 63) / 64, sizeof *session->allowed);
     if (session->slots == NULL || session->spans == NULL || session->media == NULL
-        || session->logits == NULL || session->scratch == NULL || session->top == NULL
-        || session->allowed == NULL)
+        || session->logits == NULL || session->top == NULL || session->allowed == NULL
+        || !pe_sampler_scratch_init(&session->scratch, n_tokens))
         return pe_fail_memory(error);
     for (size_t i = 0; i < n; i++)
         if (!slot_init(&session->slots[i], session, error)) return false;
@@ -203,7 +203,7 @@ void pe_session_free(PeSession *session)
     free(session->spans);
     free(session->media);
     free(session->logits);
-    free(session->scratch);
+    pe_sampler_scratch_clear(&session->scratch);
     free(session->top);
     free(session->allowed);
     free(session);
@@ -492,11 +492,11 @@ static void take_token(PeSession *session, Slot *slot, float *logits)
     PeEnd end;
     if (request->allow != NULL) request->allow(request->data, session->allowed);
     const PeChoice choice =
-        pe_sample(&request->sampling, &slot->random, logits, n_tokens,
-                  request->allow != NULL ? session->allowed : NULL, session->scratch);
+        pe_sample(session->options.level, &request->sampling, &slot->random, logits, n_tokens,
+                  request->allow != NULL ? session->allowed : NULL, &session->scratch);
     if (request->n_top > 0) {
-        pe_most_probable(logits, n_tokens, request->n_top, session->scratch);
-        memcpy(session->top, session->scratch, request->n_top * sizeof *session->top);
+        pe_most_probable(logits, n_tokens, request->n_top, session->scratch.choices);
+        memcpy(session->top, session->scratch.choices, request->n_top * sizeof *session->top);
     }
     slot->last_token = choice.token;
     slot->cost.n_answer++;

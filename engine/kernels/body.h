@@ -390,6 +390,37 @@ static void softmax(float *x, size_t n)
         v_store_n(x + i, v_load_n(x + i, n - i) / v_set(sum), n - i);
 }
 
+static float most(const float *x, size_t n)
+{
+    V all = v_set(-INFINITY);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        all = v_max(all, v_load(x + i));
+    float most = v_most(all);
+    for (; i < n; i++)
+        most = x[i] > most ? x[i] : most;
+    return most;
+}
+
+static float exp_sum(const float *x, size_t n, float shift)
+{
+    V sum = v_set(0);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        sum = sum + v_exp(v_load(x + i) - v_set(shift));
+    float rest[LANES] = {0};
+    if (i < n) v_store_n(rest, v_exp(v_load_n(x + i, n - i) - v_set(shift)), n - i);
+    return v_sum(sum + v_load(rest));
+}
+
+static void exp_scaled(const float *x, size_t n, float shift, float factor, float *y)
+{
+    for (size_t i = 0; i < n; i += LANES) {
+        const V distance = v_load_n(x + i, n - i) - v_set(shift);
+        v_store_n(y + i, v_exp(distance * v_set(factor)), n - i);
+    }
+}
+
 static void rope(float *restrict x, size_t n_rotated, const float *cosines, const float *sines)
 {
     for (size_t i = 0; i < n_rotated / 2; i++) {
@@ -431,6 +462,9 @@ static void add(float *x, const float *y, size_t n)
                                     .rms_norm = rms_norm,                                      \
                                     .layer_norm = layer_norm,                                  \
                                     .softmax = softmax,                                        \
+                                    .most = most,                                              \
+                                    .exp_sum = exp_sum,                                        \
+                                    .exp = exp_scaled,                                         \
                                     .rope = rope,                                              \
                                     .silu_gate = silu_gate,                                    \
                                     .gelu = gelu,                                              \

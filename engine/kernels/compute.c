@@ -87,6 +87,11 @@ static const Level levels[] = {
     {BUILT(pe_kernels_avx512), {BUILT(pe_gemm_amx_exact), BUILT(pe_gemm_amx_fast)}},
 };
 
+const PeKernels *pe_level_kernels(PeLevel level)
+{
+    return levels[level].kernels;
+}
+
 static PeLevel level_of_machine;
 
 static void level_of_machine_set(void)

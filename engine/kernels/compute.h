@@ -13,6 +13,8 @@ struct PeCompute {
     size_t scratch_bytes;
 };
 
+const PeKernels *pe_level_kernels(PeLevel level);
+
 // So that parts of the scratch do not share cache lines.
 static inline size_t pe_scratch_round(size_t n_bytes)
 {

@@ -211,3 +211,11 @@ void pe_gelu(PeCompute *compute, PeGelu kind, float *x, size_t n);
 
 // x += y.
 void pe_add(PeCompute *compute, float *x, const float *y, size_t n);
+
+// ---- Distributions: on the calling thread alone
+
+// x = x - log Σ exp(x), in place: logits to natural-log probabilities. n ≥ 1.
+void pe_log_softmax(PeLevel level, float *x, size_t n);
+
+// y = exp(factor · (x - shift)); exponents below -87 count as -87, those above 88 as 88.
+void pe_exp(PeLevel level, const float *x, size_t n, float shift, float factor, float *y);

@@ -121,6 +121,9 @@ typedef struct {
                        float epsilon,
                        float *y);
     void (*softmax)(float *x, size_t n);
+    float (*most)(const float *x, size_t n);
+    float (*exp_sum)(const float *x, size_t n, float shift); // Σ exp(x - shift)
+    void (*exp)(const float *x, size_t n, float shift, float factor, float *y);
     void (*rope)(float *x, size_t n_rotated, const float *cosines, const float *sines);
     void (*silu_gate)(float *gate, const float *up, size_t n);
     void (*gelu)(PeGelu kind, float *x, size_t n);

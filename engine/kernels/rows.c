@@ -96,6 +96,25 @@ void pe_softmax(PeCompute *compute, float *x, size_t n_rows, size_t n)
     job_run(compute, (Job){{.n_rows = n_rows, .n = n, .y = x}, softmax_work});
 }
 
+#define SUM_VALUES 1024 // are added in f32
+
+void pe_log_softmax(PeLevel level, float *x, size_t n)
+{
+    const PeKernels *kernels = pe_level_kernels(level);
+    const float most = kernels->most(x, n);
+    double sum = 0;
+    for (size_t i = 0; i < n; i += SUM_VALUES)
+        sum += kernels->exp_sum(x + i, n - i < SUM_VALUES ? n - i : SUM_VALUES, most);
+    const float log_sum = (float)(most + log(sum));
+    for (size_t i = 0; i < n; i++)
+        x[i] -= log_sum;
+}
+
+void pe_exp(PeLevel level, const float *x, size_t n, float shift, float factor, float *y)
+{
+    pe_level_kernels(level)->exp(x, n, shift, factor, y);
+}
+
 void pe_rope_angles(const int32_t *positions,
                     size_t n_rows,
                     float base,

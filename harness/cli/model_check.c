@@ -206,7 +206,7 @@ static char *compare(const Golden *golden, const cJSON *one, const PePrompt *pro
     g_autofree float *logits = g_new(float, n);
     if (!pe_evaluate(golden->model, prompt, &options, logits, &problem))
         return g_strdup(problem.message);
-    pe_log_softmax(logits, n);
+    pe_log_softmax(options.level, logits, n);
     return compare_top(golden, one, logits, n);
 }
 

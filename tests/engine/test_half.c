@@ -74,7 +74,7 @@ answer(const PeModel *model, const char *text, PeLevel level, PePrecision precis
     cr_assert(pe_tokenize(model->vocabulary, text, strlen(text), true, &tokens, &error));
     cr_assert(pe_prompt_add_tokens(&prompt, tokens.ids, tokens.n, &error));
     cr_assert(pe_evaluate(model, &prompt, &options, logits, &error), "%s", error.message);
-    pe_log_softmax(logits, model->decoder.n_tokens);
+    pe_log_softmax(level, logits, model->decoder.n_tokens);
     pe_tokens_clear(&tokens);
     pe_prompt_clear(&prompt);
     return logits;

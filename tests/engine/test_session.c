@@ -139,7 +139,7 @@ static void expect_like_evaluate(const PeModel *model, const char *text, const A
     PeError error;
     for (size_t i = 0; i < answer->n; i++) {
         cr_assert(pe_evaluate(model, &prompt, &options, logits, &error));
-        pe_log_softmax(logits, n);
+        pe_log_softmax(options.level, logits, n);
         size_t best = 0;
         for (size_t k = 1; k < n; k++)
             if (logits[k] > logits[best]) best = k;

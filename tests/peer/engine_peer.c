@@ -92,7 +92,7 @@ static bool print_answer(const PeModel *model, const PePrompt *prompt, GError **
     PeError problem = {0};
     if (!pe_evaluate(model, prompt, &options, logits, &problem))
         return ps_engine_fail(error, PS_ERROR_DATA, NULL, &problem);
-    pe_log_softmax(logits, n);
+    pe_log_softmax(options.level, logits, n);
     printf("%zu\n", prompt->n_positions);
     for (size_t i = 0; i < n; i++) {
         printf("%.6f ", logits[i]);

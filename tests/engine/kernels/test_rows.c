@@ -185,3 +185,33 @@ Test(rows, add_adds)
             expect_near(&f, f.y[i], (double)f.x[i] + f.weight[i], 1e-6);
     }
 }
+
+// As many values as a vocabulary has too.
+Test(rows, log_softmax_and_exp_are_those_of_doubles)
+{
+    const size_t n_values[] = {1, 7, 16, 31, 1024, 1025, 49280};
+    EACH_LEVEL(level)
+    for (size_t k = 0; k < sizeof n_values / sizeof *n_values; k++) {
+        const size_t n = n_values[k];
+        float *x = random_values(5, n), *y = malloc((n + 1) * sizeof *y);
+        double most = -INFINITY, sum = 0;
+        y[n] = 7;
+        for (size_t i = 0; i < n; i++) {
+            x[i] = 20 * x[i] + 300;
+            most = fmax(most, x[i]);
+        }
+        for (size_t i = 0; i < n; i++)
+            sum += exp(x[i] - most);
+        memcpy(y, x, n * sizeof *y);
+        pe_log_softmax(level, y, n);
+        for (size_t i = 0; i < n; i++)
+            cr_assert_float_eq(y[i], x[i] - most - log(sum), 4e-5, "%s, %zu of %zu: %g",
+                               pe_level_name(level), i, n, y[i]);
+        pe_exp(level, x, n, 300, 0.5f, y);
+        for (size_t i = 0; i < n; i++)
+            cr_assert_float_eq(y[i] / exp(0.5 * (x[i] - 300)), 1, 1e-6);
+        cr_expect_eq(y[n], 7);
+        free(x);
+        free(y);
+    }
+}
