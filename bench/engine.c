@@ -2,6 +2,7 @@
 //
 //   engine lm FILE exact|fast N_THREADS          a prompt of 512 tokens; 128 one by one, of one
 //                                                sequence and of four at once
+//   engine session FILE N_THREADS N_SEQUENCES    128 tokens of each, greedy and drawn
 //   engine vision FILE LM exact|fast N_THREADS   a picture of the size of one tile
 //   engine limits N_THREADS                      what the machine does at most
 //   engine round_trip                            how far apart two threads are, in ns, alone
@@ -10,6 +11,7 @@
 // does not count. What the machine does at most is measured between the runs, so that numbers
 // of the same place in both belong together.
 #include "bench/engine_limits.h"
+#include "bench/engine_session.h"
 #include "bench/engine_vision.h"
 #include "bench/round_trip.h"
 
@@ -228,6 +230,9 @@ int main(int n_arguments, char **arguments)
 {
     if (n_arguments == 5 && strcmp(arguments[1], "lm") == 0)
         lm_measure(arguments[2], precision_read(arguments[3]), threads_read(arguments[4]));
+    else if (n_arguments == 5 && strcmp(arguments[1], "session") == 0)
+        engine_session_measure(arguments[2], threads_read(arguments[3]),
+                               threads_read(arguments[4]));
     else if (n_arguments == 6 && strcmp(arguments[1], "vision") == 0)
         engine_vision_measure(arguments[2], arguments[3], precision_read(arguments[4]),
                               threads_read(arguments[5]));
