@@ -30,8 +30,7 @@ typedef struct {
     int32_t last_token;
     char *answer; // [n_answer_room]
     size_t n_answer_bytes, n_answer_room, n_shown;
-    size_t row; // of the step under way, whose logits are looked at
-    bool has_row;
+    size_t row; // of the batch under way, whose logits are looked at
 } Slot;
 
 struct PeSession {
@@ -127,9 +126,9 @@ static bool check(const PeModel *model, const PeSessionOptions *options, PeError
     if (options->n_positions > model->decoder.n_positions_most)
         return pe_fail(error, "%zu positions: the model takes %zu", options->n_positions,
                        model->decoder.n_positions_most);
-    const size_t n_rows_least = options->n_sequences + 2 * PE_PREFILL_ROWS;
+    const size_t n_rows_least = 2 * PE_PREFILL_ROWS;
     if (options->n_rows < n_rows_least || options->n_rows > ROWS_MOST)
-        return pe_fail(error, "%zu rows of a step: %zu to %d are possible", options->n_rows,
+        return pe_fail(error, "%zu rows of a batch: %zu to %d are possible", options->n_rows,
                        n_rows_least, ROWS_MOST);
     if (options->n_bytes > 0 && n_bytes > options->n_bytes)
         return pe_fail(error, "%zu bytes of memory would be needed, %zu are allowed", n_bytes,
@@ -337,6 +336,15 @@ bool pe_session_admit(PeSession *session,
 }
 
 // ---- a step: which rows
+//
+// Products of few rows are summed in one way, those of many in another (kernels.h). Each row is
+// in a batch of the kind that it has alone: answers and short prompts in one of few rows, long
+// prompts in one of many.
+
+static bool is_few(const Slot *slot)
+{
+    return slot->state == SLOT_ANSWER || slot->n_prompt < PE_PREFILL_ROWS;
+}
 
 static void set_row(PeSession *session, const Slot *slot, size_t row, size_t position)
 {
@@ -353,66 +361,38 @@ static void set_row(PeSession *session, const Slot *slot, size_t row, size_t pos
     }
 }
 
-// How many rows of the prompt run now: never so that fewer than PE_PREFILL_ROWS are left over.
+// How many rows of a long prompt run now: PE_PREFILL_ROWS at least, and as many are left over
+// if any are.
 static size_t chunk(const Slot *slot, size_t n_free)
 {
     const size_t left = slot->n_prompt - slot->n_done;
     if (left <= n_free) return left;
+    if (n_free < PE_PREFILL_ROWS) return 0;
     if (left - n_free >= PE_PREFILL_ROWS) return n_free;
-    return n_free > PE_PREFILL_ROWS ? n_free - PE_PREFILL_ROWS : 0;
+    return n_free >= 2 * PE_PREFILL_ROWS ? n_free - PE_PREFILL_ROWS : 0;
 }
 
-static Slot *next_to_prefill(PeSession *session)
-{
-    Slot *first = NULL;
-    for (size_t i = 0; i < session->options.n_sequences; i++) {
-        Slot *slot = &session->slots[i];
-        if (slot->state == SLOT_PREFILL && !slot->has_row
-            && (first == NULL || slot->order < first->order))
-            first = slot;
-    }
-    return first;
-}
-
+// What runs together.
 typedef struct {
     PeSession *session;
-    size_t n_spans, n_rows;
-} Step;
+    Slot *slots[PE_SEQUENCES_MOST];
+    size_t n_slots, n_rows;
+} Batch;
 
-static void add_span(Step *step, Slot *slot, size_t n)
+static void batch_add(Batch *batch, Slot *slot, size_t n)
 {
-    PeSession *session = step->session;
-    session->spans[step->n_spans] = (PeSpan){&slot->cache, slot->n_done, n};
-    session->media[step->n_spans++] = &slot->media;
-    step->n_rows += n;
-    slot->row = step->n_rows - 1;
-    slot->has_row = true;
-}
-
-static void add_answers(Step *step)
-{
-    PeSession *session = step->session;
-    for (size_t i = 0; i < session->options.n_sequences; i++) {
-        Slot *slot = &session->slots[i];
-        slot->has_row = false;
-        if (slot->state != SLOT_ANSWER) continue;
-        pe_work_set_token(&session->work, &session->model->decoder, step->n_rows,
+    PeSession *session = batch->session;
+    for (size_t i = 0; slot->state == SLOT_PREFILL && i < n; i++)
+        set_row(session, slot, batch->n_rows + i, slot->n_done + i);
+    if (slot->state == SLOT_ANSWER)
+        pe_work_set_token(&session->work, &session->model->decoder, batch->n_rows,
                           slot->last_token);
-        add_span(step, slot, 1);
-    }
-}
-
-static void add_prompts(Step *step)
-{
-    PeSession *session = step->session;
-    for (Slot *slot; (slot = next_to_prefill(session)) != NULL;) {
-        const size_t n = chunk(slot, session->options.n_rows - step->n_rows);
-        if (n == 0) return;
-        if (slot->cost.started_ns == 0) slot->cost.started_ns = now_ns();
-        for (size_t i = 0; i < n; i++)
-            set_row(session, slot, step->n_rows + i, slot->n_done + i);
-        add_span(step, slot, n);
-    }
+    if (slot->cost.started_ns == 0) slot->cost.started_ns = now_ns();
+    session->spans[batch->n_slots] = (PeSpan){&slot->cache, slot->n_done, n};
+    session->media[batch->n_slots] = &slot->media;
+    batch->slots[batch->n_slots++] = slot;
+    batch->n_rows += n;
+    slot->row = batch->n_rows - 1;
 }
 
 // ---- a step: what came of it
@@ -433,9 +413,9 @@ static bool wants_to_stop(const Slot *slot)
 // Anyone who is gone ends the run; the others run again.
 static bool any_stops(void *data)
 {
-    PeSession *session = data;
-    for (size_t i = 0; i < session->options.n_sequences; i++)
-        if (session->slots[i].has_row && wants_to_stop(&session->slots[i])) return true;
+    const Batch *batch = data;
+    for (size_t i = 0; i < batch->n_slots; i++)
+        if (wants_to_stop(batch->slots[i])) return true;
     return false;
 }
 
@@ -517,49 +497,85 @@ static void take_tokens(PeSession *session, Slot *const *slots, size_t n)
 }
 
 // True if it is the sequence's turn to take a token.
-static bool advance(Slot *slot, const PeSpan *span, size_t n_rows)
+static bool advance(Slot *slot, size_t n)
 {
-    slot->n_done += span->n;
+    slot->n_done += n;
     if (slot->state == SLOT_ANSWER) return true;
-    if (n_rows >= PE_PREFILL_ROWS) slot->n_kept = slot->n_done;
+    if (!is_few(slot)) slot->n_kept = slot->n_done;
     if (slot->n_done < slot->n_prompt) return false;
     slot->cost.prefilled_ns = now_ns();
     slot->state = SLOT_ANSWER;
     return true;
 }
 
-static Slot *slot_of(PeSession *session, const PeSpan *span)
+static bool run(Batch *batch)
 {
-    for (size_t i = 0; i < session->options.n_sequences; i++)
-        if (&session->slots[i].cache == span->cache) return &session->slots[i];
-    return NULL;
-}
-
-static bool run(PeSession *session, size_t n_spans)
-{
+    PeSession *session = batch->session;
     const PeModel *model = session->model;
     if (model->decoder.has_cross)
         return pe_cross_run(&model->cross, &model->decoder, &session->work, session->spans,
-                            session->media, n_spans, any_stops, session);
-    return pe_decoder_run(&model->decoder, &session->work, session->spans, n_spans, any_stops,
-                          session);
+                            session->media, batch->n_slots, any_stops, batch);
+    return pe_decoder_run(&model->decoder, &session->work, session->spans, batch->n_slots,
+                          any_stops, batch);
+}
+
+// Runs it and empties it. False if somebody stopped: the next step drops them, and runs the
+// others again.
+static bool batch_run(Batch *batch)
+{
+    PeSession *session = batch->session;
+    Slot *due[PE_SEQUENCES_MOST];
+    size_t n_due = 0;
+    if (batch->n_slots > 0 && !run(batch)) return false;
+    for (size_t i = 0; i < batch->n_slots; i++)
+        if (advance(batch->slots[i], session->spans[i].n)) due[n_due++] = batch->slots[i];
+    for (size_t i = 0; i < n_due; i += session->n_logits)
+        take_tokens(session, due + i, smaller(session->n_logits, n_due - i));
+    batch->n_slots = batch->n_rows = 0;
+    return true;
+}
+
+static bool run_few(PeSession *session)
+{
+    Batch batch = {.session = session};
+    for (size_t i = 0; i < session->options.n_sequences; i++) {
+        Slot *slot = &session->slots[i];
+        if (slot->state == SLOT_FREE || !is_few(slot)) continue;
+        const size_t n = slot->state == SLOT_ANSWER ? 1 : slot->n_prompt;
+        if (batch.n_rows + n >= PE_PREFILL_ROWS && !batch_run(&batch)) return false;
+        batch_add(&batch, slot, n);
+    }
+    return batch_run(&batch);
+}
+
+static Slot *next_to_prefill(PeSession *session, uint64_t after)
+{
+    Slot *first = NULL;
+    for (size_t i = 0; i < session->options.n_sequences; i++) {
+        Slot *slot = &session->slots[i];
+        if (slot->state == SLOT_PREFILL && !is_few(slot) && slot->order > after
+            && (first == NULL || slot->order < first->order))
+            first = slot;
+    }
+    return first;
+}
+
+static bool run_many(PeSession *session)
+{
+    Batch batch = {.session = session};
+    uint64_t after = 0;
+    for (Slot *slot; (slot = next_to_prefill(session, after)) != NULL; after = slot->order) {
+        const size_t n = chunk(slot, session->options.n_rows - batch.n_rows);
+        if (n == 0) break;
+        batch_add(&batch, slot, n);
+    }
+    return batch_run(&batch);
 }
 
 bool pe_session_step(PeSession *session)
 {
-    Step step = {session, 0, 0};
     drop_stopped(session);
-    add_answers(&step);
-    add_prompts(&step);
-    if (step.n_spans == 0) return false;
-    if (!run(session, step.n_spans)) return true; // who stopped is dropped by the next step
-    Slot *due[PE_SEQUENCES_MOST];
-    size_t n_due = 0;
-    for (size_t i = 0; i < step.n_spans; i++) {
-        Slot *slot = slot_of(session, &session->spans[i]);
-        if (advance(slot, &session->spans[i], step.n_rows)) due[n_due++] = slot;
-    }
-    for (size_t i = 0; i < n_due; i += session->n_logits)
-        take_tokens(session, due + i, smaller(session->n_logits, n_due - i));
+    if (pe_session_room(session) == session->options.n_sequences) return false;
+    if (run_few(session)) run_many(session);
     return true;
 }

@@ -1,13 +1,12 @@
 // Answers: several sequences through one model together. A caller admits prompts whenever it
-// likes; each step runs one position of every sequence that is answering and fills the rest of
-// its rows with prompts that wait (continuous batching), and hands out the tokens that came of
-// it.
+// likes; each step runs one position of every sequence that is answering, then prompts that
+// wait, up to n_rows of them (continuous batching), and hands out the tokens that came of it.
 //
 //     admit(prompt) ─→ slot: waits → prefill, in chunks → one token a step → ends
 //
-// Same bits for a request alone, on every run and for any number of threads. What shares its
-// steps can only change which of the two ways products are summed (kernels.h: fewer than
-// PE_PREFILL_ROWS rows, or more): log-probabilities move by at most PE_BATCH_BOUND.
+// Same bits for a request on every run, for any number of threads, and whatever else shares its
+// steps: products of few rows and of many are summed in two ways (kernels.h), so answers and
+// prompts shorter than PE_PREFILL_ROWS run apart from longer prompts, that many rows at most.
 //
 // A slot keeps the keys and values of its last prompt. A prompt that begins with the same
 // tokens and rows goes there and is computed from where it differs, with the same bits as
@@ -22,7 +21,6 @@
 #include "engine/sampler.h"
 #include "engine/stop.h"
 
-#define PE_BATCH_BOUND 0.0005
 #define PE_SEQUENCES_MOST 256
 #define PE_TOP_MOST 20 // most probable tokens that are told of each
 
@@ -33,7 +31,7 @@ typedef struct {
     size_t n_sequences; // 1 … PE_SEQUENCES_MOST
     size_t
         n_positions; // of each sequence, prompt and answer; 0: what the model was trained for
-    size_t n_rows;   // of a step, ≥ n_sequences + 2 · PE_PREFILL_ROWS; 0: 256
+    size_t n_rows;   // of prompts in a step, ≥ 2 · PE_PREFILL_ROWS; 0: 256
     size_t n_bytes;  // more memory than this is refused; 0: no limit
 } PeSessionOptions;
 
