@@ -281,6 +281,14 @@ static bool check_request(const PeRequest *request, PeError *error)
 }
 
 // Of a model with cross-attention the tokens are the positions; rows stand beside them.
+static size_t positions_of(const PeDecoder *decoder, const PePrompt *prompt)
+{
+    size_t n = prompt->n_positions;
+    for (size_t i = 0; decoder->has_cross && i < prompt->n_items; i++)
+        if (prompt->items[i].kind != PE_ITEM_TOKENS) n -= prompt->items[i].n;
+    return n;
+}
+
 static bool split_media(PeSession *session, Slot *slot, PePrompt *prompt, PeError *error)
 {
     const PeModel *model = session->model;
@@ -318,11 +326,12 @@ bool pe_session_admit(PeSession *session,
 {
     size_t n_reused = 0;
     if (!check_request(request, error)) return false;
-    if (prompt->n_positions == 0) return pe_fail(error, "the prompt is empty");
-    if (prompt->n_positions >= session->options.n_positions)
+    const size_t n_positions = positions_of(&session->model->decoder, prompt);
+    if (n_positions == 0) return pe_fail(error, "the prompt is empty");
+    if (n_positions >= session->options.n_positions)
         return pe_fail(error,
                        "the prompt has %zu positions, which leaves none of %zu for an answer",
-                       prompt->n_positions, session->options.n_positions);
+                       n_positions, session->options.n_positions);
     Slot *slot = choose(session, prompt, &n_reused);
     if (slot == NULL)
         return pe_fail(error, "%zu sequences are under way", session->options.n_sequences);

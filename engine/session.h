@@ -11,7 +11,8 @@
 // A slot keeps the keys and values of its last prompt. A prompt that begins with the same
 // tokens and rows goes there and is computed from where it differs, with the same bits as
 // without: only positions that were prefilled in products of many rows are taken over, and as
-// many are left to compute.
+// many are left to compute. Not of a model with cross-attention, whose rows of media stand
+// beside the positions, up to n_positions of them.
 //
 // All memory is made by pe_session_new; a step makes none.
 #pragma once

@@ -77,12 +77,15 @@ static bool within(const char *what, size_t n, int64_t most, GError **error)
 static size_t bytes_of(const PsDraft *draft)
 {
     const PsDraftCost *cost = &draft->cost;
-    const PeDecoder *decoder = &draft->options.model->decoder;
+    const PeModel *model = draft->options.model;
+    const PeDecoder *decoder = &model->decoder;
     const size_t n_positions =
         MIN(cost->n_positions + draft->options.n_answer, draft->options.n_positions_most);
+    const size_t n_cross = decoder->has_cross ? cost->planned.n_rows : 0;
     return draft->n_media_bytes + cost->planned.n_bytes
            + cost->planned.n_rows * decoder->n_embedding * sizeof(float)
-           + pe_cache_bytes(decoder, n_positions);
+           + pe_cache_bytes(decoder, n_positions)
+           + (n_cross > 0 ? pe_cross_media_bytes(&model->cross, decoder, n_cross) : 0);
 }
 
 static bool check(PsDraft *draft, GError **error)
@@ -94,6 +97,9 @@ static bool check(PsDraft *draft, GError **error)
         return ps_fail(error, PS_ERROR_DATA,
                        "the prompt has %zu positions, which leaves none of %zu for an answer",
                        cost->n_positions, draft->options.n_positions_most);
+    if (cost->planned.n_rows > draft->options.n_positions_most)
+        return ps_fail(error, PS_ERROR_DATA, "the media have %zu rows, %zu are possible",
+                       cost->planned.n_rows, draft->options.n_positions_most);
     if (budget->seconds > 0 && cost->planned.n_seconds > budget->seconds)
         return ps_fail(error, PS_ERROR_DATA,
                        "the request has %.4g seconds of sound, its budget is %.4g",
@@ -111,7 +117,9 @@ static bool spend(PsDraft *draft, const PeSensesPlan *plan, GError **error)
     sum->n_rows += plan->n_rows;
     sum->n_positions += plan->n_positions;
     sum->n_bytes = MAX(sum->n_bytes, plan->n_bytes);
-    draft->cost.n_positions += plan->n_positions;
+    // Of a model with cross-attention rows stand beside the positions.
+    const bool has_cross = draft->options.model->decoder.has_cross;
+    draft->cost.n_positions += plan->n_positions - (has_cross ? plan->n_rows : 0);
     return check(draft, error);
 }
 

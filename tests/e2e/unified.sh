@@ -87,6 +87,24 @@ mkdir alone && cp "$fixtures/mini-f32/lm-f32.gguf" alone/
 run_expect 0 "$proofsheet" run suite.yaml --model reference/unified:alone/lm-f32.gguf --max-tokens 4 --run d.proof -q
 assert_contains "without senses" "$(sql d.proof "SELECT max(error) FROM response WHERE outcome = 'failed'")" "has no senses"
 
+say "media fused by cross-attention, beside early fusion"
+mkdir cross && python3 "$tests/cross_model.py" "$fixtures/mini-f32/lm-f32.gguf" cross/lm-f32.gguf
+cp "$fixtures"/mini-f32/mmproj* cross/
+cross=reference/unified:cross/lm-f32.gguf
+run_expect 0 "$proofsheet" run suite.yaml --model "$cross" --max-tokens 12 --max-connections 1 --run cross.proof -q
+run_expect 0 "$proofsheet" run suite.yaml --model "$cross" --max-tokens 12 --max-connections 4 --run cross-4.proof -q
+assert_eq "all answered" "$(sql cross.proof "SELECT count(*) FROM response WHERE outcome = 'answered'")" 4
+assert_eq "the same answers" "$(answers cross.proof)" "$(answers cross-4.proof)"
+positions() { sql "$1" "SELECT input_tokens FROM response JOIN sample USING (sample_id) WHERE id = 'picture'"; }
+assert_number "a picture takes no room in the context" "$(positions cross.proof) < $(positions a.proof)"
+run_expect 0 "$proofsheet" run suite.yaml --model "$cross" --max-tokens 4 --budget-tokens "$(positions cross.proof)" --run cross-budget.proof -q
+assert_eq "nor in the budget of tokens" "$(sql cross-budget.proof "SELECT outcome FROM response JOIN sample USING (sample_id) WHERE id = 'picture'")" answered
+run_expect 0 "$proofsheet" compare a.proof cross.proof
+sed '/"id": "picture"/s/{"image": "scene32.png"}, //' samples.jsonl >blind.jsonl
+make_suite blind.yaml blind.jsonl
+run_expect 0 "$proofsheet" run blind.yaml --model "$cross" --max-tokens 12 --run blind.proof -q
+assert_number "the picture is seen" "$(sql blind.proof "ATTACH 'cross.proof' AS c; SELECT (SELECT answer FROM response JOIN sample USING (sample_id) WHERE id = 'picture') <> (SELECT answer FROM c.response JOIN c.sample USING (sample_id) WHERE id = 'picture')") == 1"
+
 say "what is no model"
 refused() { # STATUS PIECE MODEL
     rm -f e.proof
