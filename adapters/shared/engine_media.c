@@ -30,9 +30,18 @@ bool ps_engine_picture(const PsMedia *media, PePicture *picture, GError **error)
     return true;
 }
 
+// A resampled recording that is as loud as can be goes beyond that here and there.
+static void clip(PsAudio *audio)
+{
+    for (size_t i = 0; i < audio->n_frames; i++)
+        audio->frames[i] = CLAMP(audio->frames[i], -1, 1);
+}
+
 PsAudio *ps_engine_sound(const PsMedia *media, GError **error)
 {
-    return ps_audio_decode(media, PE_SOUND_RATE_HZ, error);
+    PsAudio *audio = ps_audio_decode(media, PE_SOUND_RATE_HZ, error);
+    if (audio != NULL) clip(audio);
+    return audio;
 }
 
 bool ps_engine_add_picture(PeSensesWork *work,

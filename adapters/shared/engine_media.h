@@ -11,7 +11,7 @@ bool ps_engine_fail(GError **error, int code, const char *where, const PeError *
 // A decoded picture, whose 1 or 3 bands become RGB; its pixels are the caller's (g_free).
 // PS_ERROR_DATA: it cannot be decoded.
 bool ps_engine_picture(const PsMedia *media, PePicture *picture, GError **error);
-// A decoded recording, mixed down to mono at 16 kHz; the caller's.
+// A decoded recording, mixed down to mono at 16 kHz and clipped to [-1, 1]; the caller's.
 PsAudio *ps_engine_sound(const PsMedia *media, GError **error);
 
 // Adds a picture or a recording to the prompt. PS_ERROR_DATA: it cannot be decoded, or the
