@@ -60,14 +60,14 @@ static bool is_one_of(const char *name, const char *const *names)
 
 static bool check_keywords(const cJSON *schema, const Place *place, GError **error)
 {
-    static const char *const known[] = {
-        "type",      "properties", "required", "items", "minItems", "maxItems", "minLength",
-        "maxLength", "enum",       "const",    "anyOf", "oneOf",    "$ref",     NULL};
-    static const char *const passed_over[] = {"title",    "description", "default",
-                                              "examples", "format",      "additionalProperties",
-                                              "$schema",  "$id",         "$comment",
-                                              "$defs",    "definitions", "deprecated",
-                                              "readOnly", "writeOnly",   NULL};
+    static const char *const known[] = {"type",     "properties", "additionalProperties",
+                                        "required", "items",      "minItems",
+                                        "maxItems", "minLength",  "maxLength",
+                                        "enum",     "const",      "anyOf",
+                                        "oneOf",    "$ref",       NULL};
+    static const char *const passed_over[] = {
+        "title",    "description", "default",     "examples",   "format",   "$schema",   "$id",
+        "$comment", "$defs",       "definitions", "deprecated", "readOnly", "writeOnly", NULL};
     const cJSON *keyword;
     if (!cJSON_IsObject(schema)) return refuse(error, place, "it is no object");
     if (place->depth > PS_SCHEMA_DEPTH_MOST)
@@ -221,30 +221,31 @@ static bool read_property(const Reading *reading,
     return true;
 }
 
+static bool check_additional(const cJSON *additional, const Place *place, GError **error)
+{
+    return additional == NULL || cJSON_IsBool(additional)
+           || refuse(error, place,
+                     "additionalProperties without properties is neither true nor false");
+}
+
 // "{" property "," property … "}" in order. What may be left out is gone around; a comma comes
 // before each but the first that is there, so it matters whether there was one:
 //
 //     bare  ──→ property ──→ filled      after a property
 //     bare  ───────────────→ bare        around it
 //     filled ─ , → property ─→ filled ;  filled ───→ filled
-static bool read_object(const Reading *reading,
-                        const cJSON *schema,
-                        const Place *place,
-                        PePiece *object,
-                        GError **error)
+static bool read_properties(const Reading *reading,
+                            const cJSON *schema,
+                            const Place *place,
+                            PePiece *object,
+                            GError **error)
 {
     PePattern *pattern = reading->pattern;
-    const cJSON *properties = member(schema, "properties"), *property;
-    if (properties == NULL && member(schema, "required") == NULL) {
-        *object = pe_json_object(pattern, PS_SCHEMA_ANY_DEPTH);
-        return true;
-    }
-    if (!cJSON_IsObject(properties)) return refuse(error, place, "properties is no object");
-    if (!check_required(schema, place, error)) return false;
+    const cJSON *property;
     const PePiece opening = pe_pattern_text(pattern, "{", 1);
     const PePiece closing = pe_pattern_text(pattern, "}", 1);
     uint32_t bare = opening.end, filled = pe_pattern_state(pattern);
-    cJSON_ArrayForEach(property, properties)
+    cJSON_ArrayForEach(property, member(schema, "properties"))
     {
         PePiece piece;
         const uint32_t next_bare = pe_pattern_state(pattern);
@@ -264,6 +265,26 @@ static bool read_object(const Reading *reading,
     pe_pattern_skip(pattern, filled, closing.start);
     *object = (PePiece){opening.start, closing.end};
     return true;
+}
+
+static bool read_object(const Reading *reading,
+                        const cJSON *schema,
+                        const Place *place,
+                        PePiece *object,
+                        GError **error)
+{
+    const cJSON *properties = member(schema, "properties");
+    const cJSON *additional = member(schema, "additionalProperties");
+    if (properties == NULL && member(schema, "required") == NULL) {
+        if (!check_additional(additional, place, error)) return false;
+        if (cJSON_IsFalse(additional))
+            return read_properties(reading, schema, place, object, error);
+        *object = pe_json_object(reading->pattern, PS_SCHEMA_ANY_DEPTH);
+        return true;
+    }
+    if (!cJSON_IsObject(properties)) return refuse(error, place, "properties is no object");
+    return check_required(schema, place, error)
+           && read_properties(reading, schema, place, object, error);
 }
 
 static bool read_type(const Reading *reading,
@@ -465,6 +486,14 @@ static bool read_whole(const Reading *reading,
     return read_any_of(reading, keyword, place, piece, error);
 }
 
+// Whether a schema without a type speaks of an object.
+static bool is_of_object(const cJSON *schema)
+{
+    const cJSON *additional = member(schema, "additionalProperties");
+    return member(schema, "properties") != NULL
+           || (additional != NULL && !cJSON_IsTrue(additional));
+}
+
 static bool read_schema(const Reading *reading,
                         const cJSON *schema,
                         const Place *place,
@@ -480,8 +509,7 @@ static bool read_schema(const Reading *reading,
         return false;
     if (whole != NULL) return read_whole(reading, schema, whole, place, piece, error);
     if (member(schema, "type") != NULL) return read_types(reading, schema, place, piece, error);
-    if (member(schema, "properties") != NULL)
-        return read_object(reading, schema, place, piece, error);
+    if (is_of_object(schema)) return read_object(reading, schema, place, piece, error);
     *piece = pe_json_value(reading->pattern, PS_SCHEMA_ANY_DEPTH);
     return true;
 }

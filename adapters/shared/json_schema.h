@@ -1,12 +1,17 @@
 // A JSON schema as a pattern of the engine (engine/pattern.h), for answers that have to follow
 // it: `response_format` of serve.
 //
-// Taken are type (also a list of types), properties, required, items, minItems, maxItems,
-// minLength, maxLength, enum, const, anyOf, oneOf (any of them), and $ref to $defs or
+// Taken are type (also a list of types), properties, additionalProperties, required, items,
+// minItems, maxItems, minLength, maxLength, enum, const, anyOf, oneOf, and $ref to $defs or
 // definitions that do not contain themselves. Properties come in the order of the schema and no
-// others do, so `additionalProperties` is passed over, as are annotations (title, description,
-// default, examples, format …). Any other keyword is refused by name: an answer always keeps to
-// all that was asked. A value without a type is any, PS_SCHEMA_ANY_DEPTH deep at most.
+// others do, whatever additionalProperties says; without properties it may be false, which
+// leaves {}, or true. Annotations (title, description, default, examples, format …) are passed
+// over. Any other keyword is refused by name. An answer keeps to all of these, except:
+//
+// - oneOf is taken as anyOf: an answer may match more than one of its schemas.
+// - A value with no type, properties or additionalProperties is any, whatever counts, items or
+//   required say, PS_SCHEMA_ANY_DEPTH deep at most.
+// - additionalProperties beside enum, const, anyOf, oneOf or $ref is passed over.
 #pragma once
 
 #include "engine/json_pattern.h"
