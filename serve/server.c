@@ -51,6 +51,11 @@ reply_problem(struct MHD_Connection *connection, unsigned status, const char *me
     return reply(connection, status, out->str);
 }
 
+static enum MHD_Result reply_too_large(struct MHD_Connection *connection)
+{
+    return reply_problem(connection, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+}
+
 // ---- chat
 
 static void answer_free(void *data)
@@ -229,8 +234,7 @@ static enum MHD_Result route(PsServer *server,
 {
     bool has_path = false;
     path = place_of(server, path);
-    if (upload->is_too_large)
-        return reply_problem(connection, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+    if (upload->is_too_large) return reply_too_large(connection);
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
         if (strcmp(path, routes[i].path) != 0) continue;
         has_path = true;
@@ -239,6 +243,14 @@ static enum MHD_Result route(PsServer *server,
     }
     return has_path ? reply_problem(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "not this method")
                     : reply_problem(connection, MHD_HTTP_NOT_FOUND, "there is nothing there");
+}
+
+// What the headers say of the body; 0 if they do not. libmicrohttpd has checked the number.
+static uint64_t body_bytes(struct MHD_Connection *connection)
+{
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                                     MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return length != NULL ? g_ascii_strtoull(length, NULL, 10) : 0;
 }
 
 static enum MHD_Result handle(void *data,
@@ -254,6 +266,8 @@ static enum MHD_Result handle(void *data,
     Upload *upload = *state;
     (void)version;
     if (upload == NULL) {
+        if (body_bytes(connection) > server->options.body_bytes_most)
+            return reply_too_large(connection);
         upload = *state = g_new0(Upload, 1);
         upload->body = g_string_new(NULL);
         return MHD_YES;
