@@ -3,6 +3,7 @@
 #include "harness/cli/options.h"
 #include "serve/server.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +11,40 @@
 #define BODY_MIB 64
 #define CONNECTIONS 64
 #define SEQUENCES 4
+#define THREADS_MOST 64
+
+typedef struct {
+    const char *flag;
+    double value, least, most;
+} Number;
+
+static bool check_number(const Number *number, GError **error)
+{
+    if (number->value >= number->least && number->value <= number->most) return true;
+    if (isinf(number->most))
+        return ps_fail(error, PS_ERROR_USAGE, "--%s is not %.15g or more", number->flag,
+                       number->least);
+    return ps_fail(error, PS_ERROR_USAGE, "--%s is not from %.15g to %.15g", number->flag,
+                   number->least, number->most);
+}
+
+static bool check_numbers(const Number *numbers, size_t n, GError **error)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!check_number(&numbers[i], error)) return false;
+    return true;
+}
+
+static bool check_words(char **words, GError **error)
+{
+    return g_strv_length(words) == 1
+           || ps_fail(error, PS_ERROR_USAGE, "takes one model file (see --help)");
+}
 
 static char **parse(PsServerOptions *options, int argc, char **argv, GError **error)
 {
-    int body_mib = BODY_MIB, sequences = SEQUENCES, threads = (int)g_get_num_processors();
-    int memory_mib = 0;
+    int body_mib = BODY_MIB, sequences = SEQUENCES, memory_mib = 0;
+    int threads = MIN((int)g_get_num_processors(), THREADS_MOST);
     PsBudget *budget = &options->limits.budget;
     const GOptionEntry entries[] = {
         {"port", 0, 0, G_OPTION_ARG_INT, &options->port, "0: a free one (default 8080)", "N"},
@@ -41,20 +71,26 @@ static char **parse(PsServerOptions *options, int argc, char **argv, GError **er
     char **words = ps_options_parse(ps_command_serve.usage, ps_command_serve.summary, entries,
                                     argc, argv, error);
     if (words == NULL) return NULL;
-    const bool is_ok = options->port >= 0 && options->port <= 65535
-                       && options->connections_most >= 1 && options->connections_most <= 1000
-                       && body_mib >= 1 && body_mib <= 1024 && sequences >= 1
-                       && sequences <= PE_SEQUENCES_MOST && threads >= 1 && threads <= 64
-                       && memory_mib >= 0 && options->limits.deadline_s >= 0
-                       && options->limits.deadline_s <= 1e6 && ps_budget_check(budget, NULL)
-                       && g_strv_length(words) == 1;
+    const Number numbers[] = {
+        {"port", options->port, 0, 65535},
+        {"max-connections", options->connections_most, 1, 1000},
+        {"max-body", body_mib, 1, 1024},
+        {"sequences", sequences, 1, PE_SEQUENCES_MOST},
+        {"threads", threads, 1, THREADS_MOST},
+        {"max-memory", memory_mib, 0, INFINITY},
+        {"timeout", options->limits.deadline_s, 0, 1e6},
+        {"budget-pixels", (double)budget->pixels, 0, INFINITY},
+        {"budget-seconds", budget->seconds, 0, 1e9},
+        {"budget-tokens", (double)budget->tokens, 0, INFINITY},
+        {"budget-bytes", (double)budget->bytes, 0, INFINITY},
+    };
     options->body_bytes_most = (size_t)body_mib << 20;
     options->worker =
         (PsServeWorkerOptions){(size_t)sequences, (unsigned)threads, (size_t)memory_mib << 20};
-    if (is_ok) return words;
+    if (check_words(words, error) && check_numbers(numbers, G_N_ELEMENTS(numbers), error))
+        return words;
     g_strfreev(words);
-    return ps_fail_null(error, PS_ERROR_USAGE,
-                        "takes one model file; a number is out of range (see --help)");
+    return NULL;
 }
 
 // Until a signal asks to end.

@@ -197,8 +197,20 @@ stop "$server"
 say "what it does not start with"
 run_expect 69 "$proofsheet" serve "$fixtures/mini-f32/lm-f32.gguf" --port 0 --max-memory 1
 assert_contains "the message" "$err" "MiB besides the weights, 1 are allowed"
-run_expect 64 "$proofsheet" serve "$fixtures/mini-f32/lm-f32.gguf" --budget-pixels -1
-run_expect 64 "$proofsheet" serve "$fixtures/mini-f32/lm-f32.gguf" --timeout -1
-run_expect 64 "$proofsheet" serve
-run_expect 64 "$proofsheet" serve "$fixtures/mini-f32/lm-f32.gguf" --sequences 0
+misused() { # MESSAGE ARGUMENT…
+    run_expect 64 timeout 20 "$proofsheet" serve "${@:2}"
+    assert_contains "the message" "$err" "$1"
+    assert_one_message
+}
+misused "takes one model file" --port 0
+misused "takes one model file" nowhere.gguf elsewhere.gguf --port 0
+misused "--port is not from 0 to 65535" nowhere.gguf --port=99999
+misused "--max-connections is not from 1 to 1000" nowhere.gguf --max-connections 0
+misused "--max-body is not from 1 to 1024" nowhere.gguf --max-body 1025
+misused "--sequences is not from 1 to 256" nowhere.gguf --sequences 0
+misused "--threads is not from 1 to 64" nowhere.gguf --threads 65
+misused "--max-memory is not 0 or more" nowhere.gguf --max-memory -1
+misused "--timeout is not from 0 to 1000000" nowhere.gguf --timeout -1
+misused "--budget-pixels is not 0 or more" nowhere.gguf --budget-pixels -1
+misused "--budget-seconds is not from 0 to 1000000000" nowhere.gguf --budget-seconds nan
 run_expect 66 "$proofsheet" serve nowhere.gguf
