@@ -1,9 +1,11 @@
 // What the engine makes of texts and prompts, for a comparison with llama.cpp.
-//     engine_peer tokens MODEL                    texts, each ended by NUL, from stdin: a line
-//     of tokens each engine_peer answer MODEL MMPROJ PROMPT MEDIA…    the number of positions,
-//     then a line for each token
-//                                                 of the vocabulary: its log-probability as the
-//                                                 next one
+//
+//     engine_peer tokens MODEL
+//         texts, each ended by NUL, from stdin: a line of tokens each
+//
+//     engine_peer answer MODEL MMPROJ PROMPT MEDIA…
+//         the number of positions, then a line for each token of the vocabulary: its
+//         log-probability as the next one
 #include "adapters/shared/engine_media.h"
 #include "engine/engine.h"
 #include "engine/evaluate.h"
