@@ -253,6 +253,19 @@ static uint64_t body_bytes(struct MHD_Connection *connection)
     return length != NULL ? g_ascii_strtoull(length, NULL, 10) : 0;
 }
 
+#define BODIES_READ 16 // of the size that is accepted
+
+// Whether an answer comes before the body does: the client waits for one, or would send for
+// long. Others write first, and lose an answer that comes meanwhile.
+static bool is_refused_early(struct MHD_Connection *connection, size_t n_bytes_most)
+{
+    const uint64_t n_bytes = body_bytes(connection);
+    const char *expectation =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
+    return n_bytes > n_bytes_most
+           && (expectation != NULL || n_bytes / BODIES_READ > n_bytes_most);
+}
+
 static enum MHD_Result handle(void *data,
                               struct MHD_Connection *connection,
                               const char *path,
@@ -266,7 +279,7 @@ static enum MHD_Result handle(void *data,
     Upload *upload = *state;
     (void)version;
     if (upload == NULL) {
-        if (body_bytes(connection) > server->options.body_bytes_most)
+        if (is_refused_early(connection, server->options.body_bytes_most))
             return reply_too_large(connection);
         upload = *state = g_new0(Upload, 1);
         upload->body = g_string_new(NULL);

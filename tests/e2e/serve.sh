@@ -136,12 +136,17 @@ refused 408 "deadline" '{"messages": [{"role": "user", "content": "x"}], "max_to
 refused 400 "stop" '{"messages": [{"role": "user", "content": "x"}], "stop": [""]}'
 head -c 2000000 /dev/zero | tr '\0' a >large
 assert_eq "too large" "$(curl -sS -o answer -w '%{http_code}' --data-binary @large "$url/chat/completions")" 413
+assert_eq "too large, from a client that does not wait" "$(curl -sS -o answer -w '%{http_code}' -H 'Expect:' --data-binary @large "$url/chat/completions")" 413
 assert_eq "too large, in pieces" "$(curl -sS -o answer -w '%{http_code}' -H 'Transfer-Encoding: chunked' --data-binary @large "$url/chat/completions")" 413
-exec 3<>"/dev/tcp/127.0.0.1/$(sed 's|.*:||; s|/.*||' <<<"$url")"
-printf 'POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n\r\n' >&3
-timeout 20 cat <&3 >early || fail "no end of the answer before the body"
-exec 3>&-
-assert_eq "too large, before the body comes" "$(head -n 1 early | cut -d ' ' -f 2) $(tail -n 1 early | jq -r .error.message)" "413 the body is too large"
+refused_early() { # HEADERS
+    exec 3<>"/dev/tcp/127.0.0.1/$(sed 's|.*:||; s|/.*||' <<<"$url")"
+    printf 'POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n%b\r\n' "$1" >&3
+    timeout 20 cat <&3 >early || fail "no end of the answer before the body"
+    exec 3>&-
+    assert_eq "too large, before the body comes" "$(head -n 1 early | cut -d ' ' -f 2) $(tail -n 1 early | jq -r .error.message)" "413 the body is too large"
+}
+refused_early 'Content-Length: 1048577\r\nExpect: 100-continue\r\n'
+refused_early 'Content-Length: 99999999999\r\n'
 head -c 1048576 large >largest
 assert_eq "just not too large" "$(curl -sS -o answer -w '%{http_code}' --data-binary @largest "$url/chat/completions")" 400
 assert_eq "no such place" "$(curl -sS -o answer -w '%{http_code}' "$url/nothing")" 404
