@@ -1,5 +1,6 @@
 #include "harness/cli/options.h"
 
+#include <math.h>
 #include <string.h>
 
 #define DOTENV_MOST_BYTES 65536
@@ -82,6 +83,23 @@ char **ps_options_parse(const char *usage,
     g_strfreev(arguments);
     return ps_fail_null(error, PS_ERROR_USAGE, "%s (see: %s --help)", problem->message,
                         program);
+}
+
+static bool check_number(const PsNumber *number, GError **error)
+{
+    if (number->value >= number->least && number->value <= number->most) return true;
+    if (isinf(number->most))
+        return ps_fail(error, PS_ERROR_USAGE, "--%s is not %.15g or more (see --help)",
+                       number->flag, number->least);
+    return ps_fail(error, PS_ERROR_USAGE, "--%s is not from %.15g to %.15g (see --help)",
+                   number->flag, number->least, number->most);
+}
+
+bool ps_numbers_check(const PsNumber *numbers, size_t n, GError **error)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!check_number(&numbers[i], error)) return false;
+    return true;
 }
 
 static bool is_wanted(const char *name)

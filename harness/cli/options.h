@@ -14,6 +14,15 @@ char **ps_options_parse(const char *usage,
                         char **argv,
                         GError **error);
 
+// What --flag was given, or else its default, and the range that it has to be in.
+typedef struct {
+    const char *flag;
+    double value, least, most; // most: may be INFINITY
+} PsNumber;
+
+// PS_ERROR_USAGE names the first that is out of range, and the range.
+bool ps_numbers_check(const PsNumber *numbers, size_t n, GError **error);
+
 // Reads ./.env, if there is one: NAME=VALUE lines for names that end in _API_KEY or _BASE_URL
 // or begin with PROOFSHEET_. What the environment has already wins.
 void ps_options_load_dotenv(void);

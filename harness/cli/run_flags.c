@@ -129,14 +129,17 @@ static bool check_flags(PsRunFlags *flags, char **words, GError **error)
     if (flags->model == NULL)
         return ps_fail(error, PS_ERROR_USAGE,
                        "--model PROVIDER/NAME is missing (see: proofsheet list)");
-    if (flags->limit < 0 || flags->epochs < 0 || flags->epochs > 1000
-        || flags->max_connections < 0 || flags->max_connections > 100000
-        || flags->max_retries < 0 || flags->max_tokens < 0)
-        return ps_fail(error, PS_ERROR_USAGE, "a number is out of range (see --help)");
-    if (!(flags->timeout_s > 0 && flags->timeout_s <= 1e6)
-        || !(flags->rate >= 0 && flags->rate <= 1e6))
-        return ps_fail(error, PS_ERROR_USAGE, "--timeout or --rate is out of range");
-    return check_input(flags, error) && ps_price_check(&flags->price, error);
+    const PsNumber numbers[] = {
+        {"limit", (double)flags->limit, 0, INFINITY},
+        {"epochs", (double)flags->epochs, 0, 1000},
+        {"max-connections", (double)flags->max_connections, 0, 100000},
+        {"max-retries", (double)flags->max_retries, 0, INFINITY},
+        {"max-tokens", (double)flags->max_tokens, 0, INFINITY},
+        {"timeout", flags->timeout_s, 1e-9, 1e6},
+        {"rate", flags->rate, 0, 1e6},
+    };
+    return ps_numbers_check(numbers, G_N_ELEMENTS(numbers), error) && check_input(flags, error)
+           && ps_price_check(&flags->price, error);
 }
 
 char *ps_run_flags_parse(PsRunFlags *flags, int argc, char **argv, GError **error)

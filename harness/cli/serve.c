@@ -13,28 +13,6 @@
 #define SEQUENCES 4
 #define THREADS_MOST 64
 
-typedef struct {
-    const char *flag;
-    double value, least, most;
-} Number;
-
-static bool check_number(const Number *number, GError **error)
-{
-    if (number->value >= number->least && number->value <= number->most) return true;
-    if (isinf(number->most))
-        return ps_fail(error, PS_ERROR_USAGE, "--%s is not %.15g or more", number->flag,
-                       number->least);
-    return ps_fail(error, PS_ERROR_USAGE, "--%s is not from %.15g to %.15g", number->flag,
-                   number->least, number->most);
-}
-
-static bool check_numbers(const Number *numbers, size_t n, GError **error)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!check_number(&numbers[i], error)) return false;
-    return true;
-}
-
 static bool check_words(char **words, GError **error)
 {
     return g_strv_length(words) == 1
@@ -71,7 +49,7 @@ static char **parse(PsServerOptions *options, int argc, char **argv, GError **er
     char **words = ps_options_parse(ps_command_serve.usage, ps_command_serve.summary, entries,
                                     argc, argv, error);
     if (words == NULL) return NULL;
-    const Number numbers[] = {
+    const PsNumber numbers[] = {
         {"port", options->port, 0, 65535},
         {"max-connections", options->connections_most, 1, 1000},
         {"max-body", body_mib, 1, 1024},
@@ -87,7 +65,7 @@ static char **parse(PsServerOptions *options, int argc, char **argv, GError **er
     options->body_bytes_most = (size_t)body_mib << 20;
     options->worker =
         (PsServeWorkerOptions){(size_t)sequences, (unsigned)threads, (size_t)memory_mib << 20};
-    if (check_words(words, error) && check_numbers(numbers, G_N_ELEMENTS(numbers), error))
+    if (check_words(words, error) && ps_numbers_check(numbers, G_N_ELEMENTS(numbers), error))
         return words;
     g_strfreev(words);
     return NULL;

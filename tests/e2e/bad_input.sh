@@ -181,11 +181,11 @@ say "words"
 assert_refused 64 --colour -- "${run[@]}" --model $model --colour
 assert_refused 64 limit -- "${run[@]}" --model $model --limit lots
 assert_refused 64 -- "${run[@]}" --model $model --limit -3
-assert_refused 64 -- "${run[@]}" --model $model --epochs 99999999
+assert_refused 64 "--epochs is not from 0 to 1000" -- "${run[@]}" --model $model --epochs 99999999
 assert_refused 64 timeout -- "${run[@]}" --model $model --timeout 0
 assert_refused 64 timeout -- "${run[@]}" --model $model --timeout nan
 assert_refused 64 rate -- "${run[@]}" --model $model --rate -1
-assert_refused 64 -- "${run[@]}" --model $model --max-connections 99999999
+assert_refused 64 "--max-connections is not from 0 to 100000" -- "${run[@]}" --model $model --max-connections 99999999
 assert_refused 64 suite -- "${run[@]}" suite.yaml --model $model
 assert_refused 64 suite -- "$proofsheet" run --model $model
 assert_refused 64 -- "$proofsheet" report
