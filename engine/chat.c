@@ -9,17 +9,18 @@ static const struct {
     const char *marks[2];
 } families[] = {
     {{"smolvlm", "<|im_start|>", "User:", "<end_of_utterance>\n",
-      "System:", "<end_of_utterance>\n", "Assistant:", "<end_of_utterance>\n"},
+      "System:", "<end_of_utterance>\n", "Assistant:", "<end_of_utterance>\n", " ", false},
      {"<|im_start|>", "<end_of_utterance>"}},
     {{"chatml", "", "<|im_start|>user\n", "<|im_end|>\n", "<|im_start|>system\n",
-      "<|im_end|>\n", "<|im_start|>assistant\n", "<|im_end|>\n"},
+      "<|im_end|>\n", "<|im_start|>assistant\n", "<|im_end|>\n", "", false},
      {"<|im_start|>", "<|im_end|>"}},
     {{"llama-3", "<|begin_of_text|>", "<|start_header_id|>user<|end_header_id|>\n\n",
       "<|eot_id|>", "<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|>",
-      "<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>"},
+      "<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>", "", false},
      {"<|start_header_id|>", "<|eot_id|>"}},
-    {{"mistral", "<s>", "[INST] ", " [/INST]", "", "\n\n", "", "</s>"}, {"[INST]", "[/INST]"}},
-    {{"plain", "", "", "", "", "\n\n", "", "\n"}, {NULL, NULL}},
+    {{"mistral", "<s>", "[INST] ", " [/INST]", "", "\n\n", "", "</s>", "", true},
+     {"[INST]", "[/INST]"}},
+    {{"plain", "", "", "", "", "\n\n", "", "\n", "", false}, {NULL, NULL}},
 };
 
 #define N_FAMILIES (sizeof families / sizeof *families)

@@ -8,12 +8,16 @@
 
 #include "engine/model.h"
 
+#include <stdbool.h>
+
 typedef struct {
     const char *name;      // "chatml"
     const char *beginning; // of the whole
     const char *before_user, *after_user;
     const char *before_system, *after_system;
     const char *before_answer, *after_answer;
+    const char *before_text;  // of a message, behind its mark, unless it starts with a picture
+    bool system_opens_a_user; // a system's text stands inside the turn of the user behind it
 } PeChat;
 
 // "chatml", "smolvlm", "llama-3", "mistral", "plain" (which writes nothing around a text); NULL

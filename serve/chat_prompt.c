@@ -1,41 +1,36 @@
 #include "serve/chat_prompt.h"
 
+#include "adapters/shared/turns.h"
 #include "harness/error.h"
 
 #include <string.h>
 
 #define MESSAGES_MOST 1000
 
-// What stands around a message; NULL: no such role.
-typedef struct {
-    const char *role, *before, *after;
-} Marks;
-
-static Marks marks_of(const PeChat *chat, const char *role)
+static bool role_of(const cJSON *message, PsRole *role, GError **error)
 {
-    const Marks all[] = {{"user", chat->before_user, chat->after_user},
-                         {"system", chat->before_system, chat->after_system},
-                         {"developer", chat->before_system, chat->after_system},
-                         {"assistant", chat->before_answer, chat->after_answer}};
-    for (size_t i = 0; role != NULL && i < G_N_ELEMENTS(all); i++)
-        if (strcmp(role, all[i].role) == 0) return all[i];
-    return (Marks){0};
+    static const struct {
+        const char *name;
+        PsRole role;
+    } roles[] = {{"user", PS_ROLE_USER},
+                 {"system", PS_ROLE_SYSTEM},
+                 {"developer", PS_ROLE_SYSTEM},
+                 {"assistant", PS_ROLE_ASSISTANT}};
+    const char *name = ps_json_string(message, "role");
+    for (size_t i = 0; name != NULL && i < G_N_ELEMENTS(roles); i++)
+        if (strcmp(name, roles[i].name) == 0) return *role = roles[i].role, true;
+    return ps_fail(error, PS_ERROR_DATA,
+                   "a message's role is not user, system, developer or assistant");
 }
 
-static bool add_message(PsDraft *draft,
-                        const PeChat *chat,
-                        const PsIngest *ingest,
-                        const cJSON *message,
-                        GError **error)
+static bool
+add_message(PsTurns *turns, const PsIngest *ingest, const cJSON *message, GError **error)
 {
-    const Marks marks = marks_of(chat, ps_json_string(message, "role"));
-    if (marks.role == NULL)
-        return ps_fail(error, PS_ERROR_DATA,
-                       "a message's role is not user, system, developer or assistant");
-    return ps_draft_add_text(draft, marks.before, true, error)
-           && ps_content_add(draft, ingest,
-                             cJSON_GetObjectItemCaseSensitive(message, "content"), error)
-           && ps_draft_add_text(draft, marks.after, true, error);
+    const cJSON *content = cJSON_GetObjectItemCaseSensitive(message, "content");
+    PsRole role = PS_ROLE_USER;
+    return role_of(message, &role, error) && ps_turns_open(turns, role, error)
+           && ps_content_add(turns->draft, ingest, content, error)
+           && ps_turns_close(turns, role, error);
 }
 
 bool ps_chat_prompt_add(PsDraft *draft,
@@ -46,11 +41,11 @@ bool ps_chat_prompt_add(PsDraft *draft,
 {
     const cJSON *messages = cJSON_GetObjectItemCaseSensitive(body, "messages"), *message;
     const int n = cJSON_GetArraySize(messages);
+    PsTurns turns = {.draft = draft, .chat = chat};
     if (!cJSON_IsArray(messages) || n == 0 || n > MESSAGES_MOST)
         return ps_fail(error, PS_ERROR_DATA, "messages has to be a list of 1 to %d",
                        MESSAGES_MOST);
-    if (!ps_draft_add_text(draft, chat->beginning, true, error)) return false;
-    cJSON_ArrayForEach(
-        message, messages) if (!add_message(draft, chat, ingest, message, error)) return false;
-    return ps_draft_add_text(draft, chat->before_answer, true, error);
+    cJSON_ArrayForEach(message,
+                       messages) if (!add_message(&turns, ingest, message, error)) return false;
+    return ps_turns_answer(&turns, error);
 }

@@ -18,6 +18,7 @@ struct PsDraft {
     GArray *pieces; // Piece
     PsDraftCost cost;
     size_t n_media_bytes; // decoded
+    const char *lead;     // of what is added next, or NULL
     bool was_stopped;
 };
 
@@ -140,11 +141,25 @@ static Piece *piece_of_text(PsDraft *draft)
     return is_text ? last : piece_add(draft);
 }
 
+void ps_draft_lead(PsDraft *draft, const char *text)
+{
+    draft->lead = text;
+}
+
+// One text with what leads it: " What" is another token than " " and "What".
+static char *led_text(PsDraft *draft, const char *text)
+{
+    char *whole = g_strconcat(draft->lead != NULL ? draft->lead : "", text, NULL);
+    draft->lead = NULL;
+    return whole;
+}
+
 bool ps_draft_add_text(PsDraft *draft, const char *text, bool with_control, GError **error)
 {
     PePrompt *tokens = &piece_of_text(draft)->text;
     const size_t n_before = tokens->n_positions;
-    if (!ps_engine_add_text(draft->options.model, text, strlen(text), with_control, tokens,
+    g_autofree char *whole = led_text(draft, text);
+    if (!ps_engine_add_text(draft->options.model, whole, strlen(whole), with_control, tokens,
                             error))
         return false;
     draft->cost.n_positions += tokens->n_positions - n_before;
@@ -194,6 +209,8 @@ bool ps_draft_add_media(PsDraft *draft, PsPartKind kind, const PsMedia *media, G
     const int64_t start_ns = ps_now_ns();
     const bool is_picture = kind == PS_PART_IMAGE || kind == PS_PART_PAGE;
     bool is_ok = false;
+    if (is_picture) draft->lead = NULL;
+    if (draft->lead != NULL && !ps_draft_add_text(draft, "", false, error)) return false;
     if (kind == PS_PART_AUDIO)
         is_ok = add_sound(draft, media, error);
     else if (is_picture)

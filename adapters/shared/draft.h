@@ -42,6 +42,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsDraft, ps_draft_free)
 // Control tokens are looked for only if with_control. PS_ERROR_DATA: over the budget.
 bool ps_draft_add_text(PsDraft *draft, const char *text, bool with_control, GError **error);
 
+// text (static) goes in front of what is added next, as one text with it; it is left out in
+// front of a picture.
+void ps_draft_lead(PsDraft *draft, const char *text);
+
 // A recording, or a picture (anything else is refused). PS_ERROR_DATA: it cannot be decoded,
 // the model has no such sense, over the budget, stopped.
 bool ps_draft_add_media(PsDraft *draft, PsPartKind kind, const PsMedia *media, GError **error);

@@ -55,40 +55,6 @@ static void on_end(void *data, PeEnd end, const PeAnswerCost *cost)
     answer->cost = *cost;
 }
 
-// ---- the prompt
-
-static bool add_part(PsDraft *draft,
-                     const PsPart *part,
-                     const PsMedia *media,
-                     const PsPartNote *note,
-                     GError **error)
-{
-    if (part->kind == PS_PART_TEXT)
-        return ps_draft_add_text(draft, part->text, false, error)
-               && ps_draft_add_text(draft, "\n", true, error);
-    if (note != NULL && note->caption != NULL
-        && !ps_draft_add_text(draft, note->caption, false, error))
-        return false;
-    return ps_draft_add_media(draft, part->kind, media, error);
-}
-
-static bool fill(PsDraft *draft, const PeChat *chat, const PsRequest *request, GError **error)
-{
-    if (!ps_draft_add_text(draft, chat->beginning, true, error)
-        || !ps_draft_add_text(draft, chat->before_user, true, error))
-        return false;
-    if (request->prompt != NULL
-        && (!ps_draft_add_text(draft, request->prompt, false, error)
-            || !ps_draft_add_text(draft, "\n", true, error)))
-        return false;
-    for (size_t i = 0; i < request->n_parts; i++)
-        if (!add_part(draft, &request->parts[i], request->media[i],
-                      request->notes != NULL ? &request->notes[i] : NULL, error))
-            return false;
-    return ps_draft_add_text(draft, chat->after_user, true, error)
-           && ps_draft_add_text(draft, chat->before_answer, true, error);
-}
-
 // ---- the trace
 
 static void add_decoding(PsResponse *response, const PsBudget *budget, const PsDraftCost *cost)
@@ -226,7 +192,7 @@ bool ps_unified_answer(PsUnifiedWorker *worker,
     response->n_attempts = 1;
     response->started_ns = ps_now_ns();
     if (system->timeout_ns > 0) answer.deadline_ns = response->started_ns + system->timeout_ns;
-    const bool is_ok = fill(draft, worker->unified->chat, request, &fault)
+    const bool is_ok = ps_unified_prompt_add(draft, worker->unified->chat, request, &fault)
                        && run(worker, draft, &asked, &fault);
     response->finished_ns = ps_now_ns();
     add_trace(response, worker, &system->budget, ps_draft_cost(draft), &answer);

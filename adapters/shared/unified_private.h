@@ -1,6 +1,7 @@
-// What unified.c and unified_answer.c share.
+// What the sources of unified.h share.
 #pragma once
 
+#include "adapters/shared/draft.h"
 #include "adapters/shared/unified.h"
 
 struct PsUnified {
@@ -19,3 +20,9 @@ struct PsUnifiedWorker {
     size_t n_positions;                 // of a sequence
     size_t session_bytes, senses_bytes; // that the two hold
 };
+
+// Adds the request to draft, up to where the answer begins. PS_ERROR_DATA.
+bool ps_unified_prompt_add(PsDraft *draft,
+                           const PeChat *chat,
+                           const PsRequest *request,
+                           GError **error);
