@@ -47,6 +47,11 @@ void ps_draft_free(PsDraft *draft)
     g_free(draft);
 }
 
+const PeModel *ps_draft_model(const PsDraft *draft)
+{
+    return draft->options.model;
+}
+
 const PsDraftCost *ps_draft_cost(const PsDraft *draft)
 {
     return &draft->cost;
@@ -163,6 +168,15 @@ bool ps_draft_add_text(PsDraft *draft, const char *text, bool with_control, GErr
                             error))
         return false;
     draft->cost.n_positions += tokens->n_positions - n_before;
+    return check(draft, error);
+}
+
+bool ps_draft_add_token(PsDraft *draft, int32_t token, GError **error)
+{
+    PeError problem = {0};
+    if (!pe_prompt_add_tokens(&piece_of_text(draft)->text, &token, 1, &problem))
+        return ps_engine_fail(error, PS_ERROR_DATA, "the prompt", &problem);
+    draft->cost.n_positions++;
     return check(draft, error);
 }
 

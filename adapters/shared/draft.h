@@ -42,6 +42,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PsDraft, ps_draft_free)
 // Control tokens are looked for only if with_control. PS_ERROR_DATA: over the budget.
 bool ps_draft_add_text(PsDraft *draft, const char *text, bool with_control, GError **error);
 
+bool ps_draft_add_token(PsDraft *draft, int32_t token, GError **error);
+
 // text (static) goes in front of what is added next, as one text with it; it is left out in
 // front of a picture.
 void ps_draft_lead(PsDraft *draft, const char *text);
@@ -54,6 +56,7 @@ bool ps_draft_add_media(PsDraft *draft, PsPartKind kind, const PsMedia *media, G
 // senses (or NULL if there are none). Once. PS_ERROR_DATA: stopped, no memory.
 bool ps_draft_encode(PsDraft *draft, PeSensesWork *work, PePrompt *prompt, GError **error);
 
+const PeModel *ps_draft_model(const PsDraft *draft);
 const PsDraftCost *ps_draft_cost(const PsDraft *draft);
 
 // Whether should_stop has ended it.

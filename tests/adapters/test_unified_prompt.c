@@ -66,3 +66,36 @@ Test(unified_prompt, a_space_is_one_text_with_what_it_leads)
     cr_assert(ps_draft_add_text(whole, " the answer is", false, NULL));
     cr_expect_eq(ps_draft_cost(led)->n_positions, ps_draft_cost(whole)->n_positions);
 }
+
+// What stands first in the prompt of a model that adds <|im_start|>, or any other token.
+static char *begun_with(const PeModel *model, const char *token, const char *family)
+{
+    PeVocabulary vocabulary = *model->vocabulary;
+    PeModel adding = *model;
+    adding.vocabulary = &vocabulary;
+    vocabulary.adds_beginning = true;
+    vocabulary.beginning = pe_token_find_text(&vocabulary, token);
+    cr_assert_neq(vocabulary.beginning, PE_NO_TOKEN);
+    const PsRequest request = {.prompt = "Look."};
+    const PsDraftOptions options = {.model = &adding, .n_positions_most = 1000};
+    g_autoptr(PsDraft) draft = ps_draft_new(&options);
+    cr_assert(ps_unified_prompt_add(draft, pe_chat_find(family), &request, NULL));
+    return prompt_text(&adding, draft, NULL);
+}
+
+Test(unified_prompt, the_model_s_first_token_stands_there_once)
+{
+    static const char *const cases[][3] = {
+        {"<|im_start|>", "chatml", "<|im_start|>user\nLook."},
+        {"<|im_start|>", "smolvlm", "<|im_start|>User: Look."},
+        {"<|im_start|>", "plain", "<|im_start|>Look."},
+        {"<|im_start|>", "llama-3", "<|im_start|><|begin_of_text|><|start_header_id|>user"},
+        {"<|endoftext|>", "chatml", "<|endoftext|><|im_start|>user\nLook."},
+        {"<|endoftext|>", "smolvlm", "<|endoftext|><|im_start|>User: Look."},
+    };
+    g_autoptr(PsUnified) unified = ps_unified_open(FIXTURES "mini-f32/lm-f32.gguf", NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = begun_with(ps_unified_model(unified), cases[i][0], cases[i][1]);
+        assert_begins_and_ends(text, cases[i][2], "");
+    }
+}
