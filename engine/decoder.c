@@ -163,15 +163,52 @@ static bool is_ours(const PeDecoder *decoder, const char *name)
 // A network with something more would give other answers without it.
 static bool check_nothing_else(const PeDecoder *decoder, const PeGguf *gguf, PeError *error)
 {
-    PeString scaling;
     for (size_t i = 0; i < pe_gguf_n_tensors(gguf); i++)
         if (!is_ours(decoder, pe_gguf_tensor(gguf, i)->name))
             return pe_fail(error, "tensor %s: is no part of the network that is known",
                            pe_gguf_tensor(gguf, i)->name);
+    return true;
+}
+
+static bool check_scaling(const PeGguf *gguf, PeError *error)
+{
+    PeString scaling;
     if (pe_gguf_find(gguf, "llama.rope.scaling.type") == NULL) return true;
     if (!pe_gguf_string(gguf, "llama.rope.scaling.type", &scaling, error)) return false;
     return pe_string_is(scaling, "none")
-           || pe_fail(error, "key llama.rope.scaling.type: scaled positions are not known");
+           || pe_fail(
+               error,
+               "key llama.rope.scaling.type: %.*s is not known; positions are not scaled",
+               scaling.n_bytes < 64 ? (int)scaling.n_bytes : 64, scaling.bytes);
+}
+
+// 0 stands for "not set" in llama.cpp.
+static bool check_factors(const PeGguf *gguf, PeError *error)
+{
+    static const char *const keys[] = {"llama.rope.scaling.factor", "llama.rope.scale_linear",
+                                       "llama.logit_scale"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        float factor;
+        if (!pe_gguf_float_or(gguf, keys[i], 1, &factor, error)) return false;
+        if (factor != 0 && factor != 1)
+            return pe_fail(error, "key %s: a factor of %g is not known; 1 is", keys[i],
+                           (double)factor);
+    }
+    return true;
+}
+
+static bool check_experts(const PeGguf *gguf, PeError *error)
+{
+    size_t n;
+    if (!pe_gguf_size_or(gguf, "llama.expert_count", 0, UINT32_MAX, 0, &n, error)) return false;
+    return n == 0 || pe_fail(error, "key llama.expert_count: %zu experts are not known", n);
+}
+
+// Keys that tell of another network than that of decoder.h, with the same tensors or not.
+static bool check_keys(const PeGguf *gguf, PeError *error)
+{
+    return check_scaling(gguf, error) && check_factors(gguf, error)
+           && check_experts(gguf, error);
 }
 
 static bool check_architecture(PeDecoder *decoder, const PeGguf *gguf, PeError *error)
@@ -188,8 +225,8 @@ static bool check_architecture(PeDecoder *decoder, const PeGguf *gguf, PeError *
 bool pe_decoder_init(PeDecoder *decoder, const PeGguf *gguf, PeError *error)
 {
     *decoder = (PeDecoder){0};
-    if (!check_architecture(decoder, gguf, error) || !read_sizes(decoder, gguf, error)
-        || !read_ends(decoder, gguf, error))
+    if (!check_architecture(decoder, gguf, error) || !check_keys(gguf, error)
+        || !read_sizes(decoder, gguf, error) || !read_ends(decoder, gguf, error))
         return false;
     decoder->layers = calloc(decoder->n_layers, sizeof *decoder->layers);
     if (decoder->layers == NULL) return pe_fail_memory(error);
