@@ -45,5 +45,8 @@ void ps_timings_append(GString *out, const PsJob *job)
         ms((int64_t)(cost->prefilled_ns - cost->started_ns)), cost->n_prompt, cost->n_reused,
         ms(first_ns - job->received_ns));
     append_tokens(out, job->token_ns);
-    g_string_append_printf(out, ",\"bytes\":%zu}", drafted->n_bytes);
+    g_string_append_printf(
+        out, ",\"decode_bytes\":%zu,\"encode_bytes\":%zu,\"cache_bytes\":%zu,\"bytes\":%zu}",
+        drafted->n_decode_bytes, drafted->n_encode_bytes, drafted->n_cache_bytes,
+        drafted->n_bytes);
 }

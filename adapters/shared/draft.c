@@ -79,26 +79,29 @@ static bool within(const char *what, size_t n, int64_t most, GError **error)
                       "the request has %zu %s, its budget is %" G_GINT64_FORMAT, n, what, most);
 }
 
-// Memory, as far as it is known: see PsDraftCost.
-static size_t bytes_of(const PsDraft *draft)
+// Memory, as far as it is known.
+static void count_bytes(PsDraft *draft)
 {
-    const PsDraftCost *cost = &draft->cost;
+    PsDraftCost *cost = &draft->cost;
     const PeModel *model = draft->options.model;
     const PeDecoder *decoder = &model->decoder;
     const size_t n_positions =
         MIN(cost->n_positions + draft->options.n_answer, draft->options.n_positions_most);
-    const size_t n_cross = decoder->has_cross ? cost->planned.n_rows : 0;
-    return draft->n_media_bytes + cost->planned.n_bytes
-           + cost->planned.n_rows * decoder->n_embedding * sizeof(float)
-           + pe_cache_bytes(decoder, n_positions)
-           + (n_cross > 0 ? pe_cross_media_bytes(&model->cross, decoder, n_cross) : 0);
+    const size_t n_rows = cost->planned.n_rows;
+    cost->n_decode_bytes = draft->n_media_bytes;
+    cost->n_encode_bytes =
+        cost->planned.n_bytes + n_rows * decoder->n_embedding * sizeof(float);
+    cost->n_cache_bytes = pe_cache_bytes(decoder, n_positions);
+    if (decoder->has_cross && n_rows > 0)
+        cost->n_cache_bytes += pe_cross_media_bytes(&model->cross, decoder, n_rows);
+    cost->n_bytes = cost->n_decode_bytes + cost->n_encode_bytes + cost->n_cache_bytes;
 }
 
 static bool check(PsDraft *draft, GError **error)
 {
     PsDraftCost *cost = &draft->cost;
     const PsBudget *budget = &draft->options.budget;
-    cost->n_bytes = bytes_of(draft);
+    count_bytes(draft);
     if (cost->n_positions >= draft->options.n_positions_most)
         return ps_fail(error, PS_ERROR_DATA,
                        "the prompt has %zu positions, which leaves none of %zu for an answer",

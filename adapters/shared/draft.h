@@ -25,10 +25,13 @@ typedef struct {
 
 // What it takes. Times are of ps_now_ns.
 typedef struct {
-    PeSensesPlan planned; // of all media; of n_bytes the largest
-    size_t n_positions;   // of the prompt
-    size_t n_bytes;       // decoded media, encoding, rows, keys and values of prompt and answer
-    int64_t decode_ns;    // spent on decoding media
+    PeSensesPlan planned;                   // of all media; of n_bytes the largest
+    size_t n_positions;                     // of the prompt
+    size_t n_decode_bytes;                  // decoded media
+    size_t n_encode_bytes;                  // encoding them, and the rows that come of it
+    size_t n_cache_bytes;                   // keys and values of prompt and answer
+    size_t n_bytes;                         // all three
+    int64_t decode_ns;                      // spent on decoding media
     int64_t encode_start_ns, encode_end_ns; // 0: not encoded
     PeSensesCost encoding;
 } PsDraftCost;

@@ -106,10 +106,10 @@ add_answering(PsResponse *response, const PsUnifiedWorker *worker, const Answer 
     ps_response_append_span(response, "prefill", (int64_t)cost->started_ns + shift_ns,
                             (int64_t)prefilled_ns + shift_ns, prefill);
     if (cost->n_answer == 0) return;
-    g_autofree char *detail =
-        g_strdup_printf("{\"tokens\":%zu,\"first_ms\":%.3f,\"answer_ms\":%.3f}", cost->n_answer,
-                        (double)(response->first_token_ns - response->started_ns) * 1e-6,
-                        (double)(cost->ended_ns - prefilled_ns) * 1e-6);
+    g_autofree char *detail = g_strdup_printf(
+        "{\"tokens\":%zu,\"first_ms\":%.3f,\"answer_ms\":%.3f,\"bytes\":%zu}", cost->n_answer,
+        (double)(response->first_token_ns - response->started_ns) * 1e-6,
+        (double)(cost->ended_ns - prefilled_ns) * 1e-6, worker->session_bytes);
     ps_response_append_span(response, "answer", (int64_t)prefilled_ns + shift_ns,
                             (int64_t)cost->ended_ns + shift_ns, detail);
 }

@@ -34,7 +34,7 @@ assert_eq "decoding" "$(span a.proof both decode '[.pixels, .seconds, (.bytes > 
 assert_eq "encoding" "$(sql a.proof "SELECT sum(detail ->> 'encoded'), sum(detail ->> 'cached'), min(detail ->> 'bytes') > 0 FROM span WHERE name = 'encode'")" '2|4|1'
 assert_eq "each sense" "$(sql a.proof "SELECT max(detail ->> 'vision_ms') > 0, max(detail ->> 'audio_ms') > 0 FROM span WHERE name = 'encode'")" '1|1'
 assert_eq "prefill" "$(span a.proof both prefill '[(.prefill_ms > 0), (.bytes > 1000000)]')" '[true,true]'
-assert_eq "the answer" "$(span a.proof both answer '[(.tokens <= 12), (.first_ms > 0), (.answer_ms > 0)]')" '[true,true,true]'
+assert_eq "the answer" "$(span a.proof both answer '[(.tokens <= 12), (.first_ms > 0), (.answer_ms > 0), (.bytes > 1000000)]')" '[true,true,true,true]'
 assert_eq "stages follow each other" "$(sql a.proof "SELECT count(*) FROM (SELECT start_ns, end_ns, lag(end_ns, 1, 0) OVER (PARTITION BY item_id ORDER BY position) AS before FROM span) WHERE start_ns < before - 1000000 OR end_ns < start_ns")" 0
 assert_eq "each token" "$(sql a.proof 'SELECT count(*) FROM response WHERE length(token_gaps_us) = 4 * (output_tokens - 1)')" 4
 
