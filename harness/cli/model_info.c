@@ -1,6 +1,7 @@
 #include "harness/cli/model_info.h"
 
 #include "adapters/shared/engine_media.h"
+#include "engine/chat.h"
 #include "reports/shared/text.h"
 #include "reports/shared/text_table.h"
 
@@ -25,7 +26,7 @@ static char *text_of(const PeGguf *gguf, const char *key)
     return pe_gguf_string(gguf, key, &value, NULL) ? plain(value) : g_strdup("");
 }
 
-// "llama.block_count" of the file's own architecture; -1 if it is not there.
+// "llama.block_count" of the part that prefix names; -1 if it is not there.
 static double number_of(const PeGguf *gguf, const char *prefix, const char *name)
 {
     g_autofree char *key = g_strconcat(prefix, ".", name, NULL);
@@ -76,8 +77,10 @@ static void print_decoder(FILE *out, const PeGguf *gguf, const char *architectur
     g_autofree char *tokenizer = text_of(gguf, "tokenizer.ggml.model");
     g_autofree char *words = text_of(gguf, "tokenizer.ggml.pre");
     const PeGgufEntry *tokens = pe_gguf_find(gguf, "tokenizer.ggml.tokens");
+    const bool is_cross = strcmp(architecture, "llama-cross") == 0; // a llama with blocks
+    const char *prefix = is_cross ? "llama" : architecture;
     fputs("  language model", out);
-    print_sizes(out, gguf, architecture, decoder_sizes, G_N_ELEMENTS(decoder_sizes));
+    print_sizes(out, gguf, prefix, decoder_sizes, G_N_ELEMENTS(decoder_sizes));
     fprintf(out, "  tokenizer %s, words %s, %zu tokens, chat template: %s\n", tokenizer, words,
             tokens != NULL ? tokens->n : 0,
             pe_gguf_find(gguf, "tokenizer.chat_template") != NULL ? "yes" : "no");
@@ -116,16 +119,9 @@ static void print_weights(FILE *out, const PeGguf *gguf)
     fputc('\n', out);
 }
 
-// Whether the engine runs it, and with how much memory beside the mapped weights.
-static void print_fitness(FILE *out, const char *path)
+// With how much memory beside the mapped weights the engine runs it.
+static void print_memory(FILE *out, const PeModel *model)
 {
-    PeError problem = {0};
-    PeModel *model = pe_model_open(path, &problem);
-    if (model == NULL) {
-        g_autofree char *why = ps_text_plain(problem.message, PS_TEXT_MAX_NAME_CHARS);
-        fprintf(out, "  does not run here: %s\n", why);
-        return;
-    }
     const PeDecoder *decoder = &model->decoder;
     const PeWorkOptions options = {.level = pe_level_default(),
                                    .n_threads = 1,
@@ -133,8 +129,27 @@ static void print_fitness(FILE *out, const char *path)
                                    .n_positions = decoder->n_positions_most};
     g_autofree char *cache = g_format_size(pe_cache_bytes(decoder, decoder->n_positions_most));
     g_autofree char *work = g_format_size(pe_work_bytes(decoder, &options));
-    fprintf(out, "  runs here (%s): %s for keys and values of %zu positions, %s to work in\n",
-            pe_level_name(options.level), cache, decoder->n_positions_most, work);
+    fprintf(out, "  runs here (%s): %s for keys and values of %zu positions, ",
+            pe_level_name(options.level), cache, decoder->n_positions_most);
+    if (decoder->has_cross) {
+        g_autofree char *media = g_format_size(
+            pe_cross_media_bytes(&model->cross, decoder, decoder->n_positions_most));
+        fprintf(out, "%s for as many rows of media, ", media);
+    }
+    fprintf(out, "%s to work in\n", work);
+}
+
+// Whether it can be run and served: that takes a network, tokens and a template that are known.
+static void print_fitness(FILE *out, const char *path)
+{
+    PeError problem = {0};
+    PeModel *model = pe_model_open(path, &problem);
+    if (model != NULL && pe_chat_of(model, &problem) != NULL) {
+        print_memory(out, model);
+    } else {
+        g_autofree char *why = ps_text_plain(problem.message, PS_TEXT_MAX_NAME_CHARS);
+        fprintf(out, "  does not run here: %s\n", why);
+    }
     pe_model_free(model);
 }
 

@@ -41,6 +41,18 @@ assert_contains "the senses" "$out" "vision encoder, projector idefics3"
 run_expect 0 "$proofsheet" model info --all golden/lm-f32.gguf
 assert_contains "a tensor" "$out" "blk.0.attn_q.weight: F32 [96, 96]"
 
+say "what takes part in the memory of a network with cross-attention"
+python3 "$tests/cross_model.py" golden/lm-f32.gguf cross.gguf
+run_expect 0 "$proofsheet" model info cross.gguf
+assert_contains "the network" "$out" "language model, layers 3, width 96"
+assert_contains "its media" "$out" "positions, 270.3"
+assert_contains "its media" "$out" "kB for as many rows of media, "
+
+say "a template that is not known keeps a model from running"
+LC_ALL=C sed 's/<|im_end|>/<|im_fin|>/g' golden/lm-f32.gguf >strange.gguf
+run_expect 0 "$proofsheet" model info strange.gguf
+assert_contains "why" "$out" "does not run here: the chat template is of no family that is known here: {%"
+
 say "what is no model"
 run_expect 65 "$proofsheet" model info "$0"
 head -c 100000 golden/lm-f32.gguf >cut.gguf
