@@ -16,6 +16,9 @@ typedef struct {
         const PsRegistry *registry, int argc, char **argv, int *exit_status, GError **error);
 } PsCommand;
 
+// An error on stderr, without what a terminal would obey: for a command that goes on after it.
+void ps_command_print_error(const char *command, const char *message);
+
 #define PS_ROW(name) extern const PsCommand ps_command_##name;
 #include "harness/cli/commands.def"
 #undef PS_ROW

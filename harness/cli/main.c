@@ -42,7 +42,7 @@ static void print_help(FILE *stream)
 }
 
 // Messages quote files and servers, and a terminal obeys what it is sent.
-static void print_error(const char *command, const char *message)
+void ps_command_print_error(const char *command, const char *message)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_auto(GStrv) lines = g_strsplit(message, "\n", -1);
@@ -79,7 +79,7 @@ static int run_command(const PsCommand *command, int argc, char **argv)
     if (command->run(&registry, argc, argv, &exit_status, &error)) return exit_status;
     if (error == NULL) // a fault of ours that must not become a crash
         ps_fail(&error, PS_ERROR_SOFTWARE, "failed without saying why");
-    print_error(command->name, error->message);
+    ps_command_print_error(command->name, error->message);
     return ps_error_exit_status(error);
 }
 

@@ -7,14 +7,21 @@
 
 static const char usage[] = "model info FILE… | model check FOLDER…";
 
-static bool check_all(char **folders, int *exit_status, GError **error)
+// The exit status: of the first folder that cannot be used, if there is one. The others are
+// checked all the same.
+static int check_all(char **folders)
 {
     PsModelCounts counts = {0};
-    for (char **folder = folders; *folder != NULL; folder++)
-        if (!ps_model_check(*folder, &counts, stdout, error)) return false;
+    int error_status = 0;
+    for (char **folder = folders; *folder != NULL; folder++) {
+        g_autoptr(GError) error = NULL;
+        if (ps_model_check(*folder, &counts, stdout, &error)) continue;
+        fflush(stdout); // what was said before stands before
+        ps_command_print_error(ps_command_model.name, error->message);
+        if (error_status == 0) error_status = ps_error_exit_status(error);
+    }
     printf("%zu passed, %zu failed\n", counts.n_passed, counts.n_failed);
-    *exit_status = counts.n_failed > 0;
-    return true;
+    return error_status != 0 ? error_status : counts.n_failed > 0;
 }
 
 static bool
@@ -35,8 +42,8 @@ run(const PsRegistry *registry, int argc, char **argv, int *exit_status, GError 
     const bool is_check = argc > 2 && strcmp(argv[1], "check") == 0;
     if (argc < 3 || (!is_check && strcmp(argv[1], "info") != 0))
         return ps_fail(error, PS_ERROR_USAGE, "takes: %s", usage);
-    *exit_status = 0;
-    if (is_check) return check_all(argv + 2, exit_status, error);
+    *exit_status = is_check ? check_all(argv + 2) : 0;
+    if (is_check) return true;
     for (char **path = argv + 2; *path != NULL; path++)
         if (!ps_model_info(*path, with_all, stdout, error)) return false;
     return true;

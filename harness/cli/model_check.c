@@ -227,6 +227,8 @@ check_case(const Golden *golden, const cJSON *one, int number, PsModelCounts *co
 
 static cJSON *read_expected(const char *folder, GError **error)
 {
+    if (g_file_test(folder, G_FILE_TEST_EXISTS) && !g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return ps_fail_null(error, PS_ERROR_NO_INPUT, "%s: is not a folder", folder);
     g_autofree char *path = g_build_filename(folder, "expected.json", NULL);
     g_autoptr(GBytes) bytes = read_file(path, EXPECTED_MOST, error);
     if (bytes == NULL) return NULL;

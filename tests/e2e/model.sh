@@ -59,8 +59,22 @@ head -c 100000 golden/lm-f32.gguf >cut.gguf
 run_expect 65 "$proofsheet" model info cut.gguf
 run_expect 66 "$proofsheet" model info nowhere.gguf
 run_expect 66 "$proofsheet" model check .
+assert_eq "the last line" "$(tail -n 1 stdout)" "0 passed, 0 failed"
 run_expect 64 "$proofsheet" model check
 jq '.lm = "../secret.gguf"' golden/expected.json >other.json && mv other.json golden/expected.json
 run_expect 65 "$proofsheet" model check golden
 printf '{"cases": [' >golden/expected.json
 run_expect 65 "$proofsheet" model check golden
+assert_eq "the last line" "$(tail -n 1 stdout)" "0 passed, 0 failed"
+
+say "folders that cannot be used do not keep the others from being checked"
+mkdir damaged
+cp "$fixtures/mini-f32/expected.json" damaged/
+cp cut.gguf damaged/lm-f32.gguf
+run_expect 65 "$proofsheet" model check damaged nowhere "$fixtures/mini-f32" cut.gguf "$fixtures/mini-q8"
+assert_eq "the last line" "$(tail -n 1 stdout)" "18 passed, 0 failed"
+assert_contains "the damaged one" "$err" "proofsheet model: damaged/lm-f32.gguf: "
+assert_contains "the missing one" "$err" "proofsheet model: nowhere/expected.json: "
+assert_contains "a file" "$err" "proofsheet model: cut.gguf: is not a folder"
+run_expect 66 "$proofsheet" model check "$fixtures"/{README.md,mini-f32}
+assert_eq "the last line" "$(tail -n 1 stdout)" "9 passed, 0 failed"
