@@ -45,7 +45,7 @@ say "what takes part in the memory of a network with cross-attention"
 python3 "$tests/cross_model.py" golden/lm-f32.gguf cross.gguf
 run_expect 0 "$proofsheet" model info cross.gguf
 assert_contains "the network" "$out" "language model, layers 3, width 96"
-assert_contains "its media" "$out" "positions, 270.3"
+assert_contains "its media" "$out" "positions, 532.5"
 assert_contains "its media" "$out" "kB for as many rows of media, "
 
 say "a template that is not known keeps a model from running"
