@@ -453,21 +453,28 @@ whole_keyword(const cJSON *schema, const Place *place, bool *is_alone, GError **
     return found;
 }
 
+static const cJSON *constraint_of(const cJSON *schema)
+{
+    static const char *const names[] = {"properties", "required",  "items",    "minItems",
+                                        "maxItems",   "minLength", "maxLength"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (member(schema, names[i]) != NULL) return member(schema, names[i]);
+    const cJSON *additional = member(schema, "additionalProperties");
+    return cJSON_IsTrue(additional) ? NULL : additional;
+}
+
 // What would have to be held against every value: refused beside one that says all.
 static bool
 check_beside(const cJSON *schema, const cJSON *whole, const Place *place, GError **error)
 {
-    static const char *const names[] = {"properties", "required",  "items",    "minItems",
-                                        "maxItems",   "minLength", "maxLength"};
+    const cJSON *constraint = constraint_of(schema);
     const bool has_values =
         strcmp(whole->string, "enum") == 0 || strcmp(whole->string, "const") == 0;
     if (member(schema, "type") != NULL && !has_values)
         return refuse(error, place, "type beside %s is not known here", whole->string);
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-        if (member(schema, names[i]) != NULL)
-            return refuse(error, place, "%s beside %s is not known here", names[i],
-                          whole->string);
-    return true;
+    return constraint == NULL
+           || refuse(error, place, "%s beside %s is not known here", constraint->string,
+                     whole->string);
 }
 
 static bool read_whole(const Reading *reading,
@@ -510,6 +517,9 @@ static bool read_schema(const Reading *reading,
     if (whole != NULL) return read_whole(reading, schema, whole, place, piece, error);
     if (member(schema, "type") != NULL) return read_types(reading, schema, place, piece, error);
     if (is_of_object(schema)) return read_object(reading, schema, place, piece, error);
+    const cJSON *constraint = constraint_of(schema);
+    if (constraint != NULL)
+        return refuse(error, place, "%s without type is not known here", constraint->string);
     *piece = pe_json_value(reading->pattern, PS_SCHEMA_ANY_DEPTH);
     return true;
 }

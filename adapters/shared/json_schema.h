@@ -6,12 +6,10 @@
 // definitions that do not contain themselves. Properties come in the order of the schema and no
 // others do, whatever additionalProperties says; without properties it may be false, which
 // leaves {}, or true. Annotations (title, description, default, examples, format …) are passed
-// over. Any other keyword is refused by name. An answer keeps to all of these, except:
-//
-// - oneOf is taken as anyOf: an answer may match more than one of its schemas.
-// - A value with no type, properties or additionalProperties is any, whatever counts, items or
-//   required say, PS_SCHEMA_ANY_DEPTH deep at most.
-// - additionalProperties beside enum, const, anyOf, oneOf or $ref is passed over.
+// over. Any other keyword is refused by name, and so is one that says something of a value
+// whose type is not given. A value with none of these is any, PS_SCHEMA_ANY_DEPTH deep at most.
+// An answer keeps to all that was asked, but that oneOf is taken as anyOf: an answer may match
+// more than one of its schemas.
 #pragma once
 
 #include "engine/json_pattern.h"

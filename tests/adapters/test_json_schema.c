@@ -193,6 +193,11 @@ Test(json_schema, what_it_does_not_know_it_refuses_by_name_and_place)
         {"{\"anyOf\":[{}],\"enum\":[1]}", "enum and anyOf together"},
         {"{\"anyOf\":[{}],\"type\":\"string\"}", "type beside anyOf"},
         {"{\"const\":[1],\"minItems\":2}", "minItems beside const"},
+        {"{\"anyOf\":[{}],\"additionalProperties\":false}",
+         "additionalProperties beside anyOf"},
+        {"{\"properties\":{\"a\":{\"items\":{\"type\":\"null\"}}}}",
+         "schema/a: items without type"},
+        {"{\"maxLength\":2}", "schema: maxLength without type"},
         {"{\"$ref\":\"#/$defs/X\"}", "#/$defs/X names nothing"},
         {"{\"$ref\":\"http://x/y\"}", "names nothing"},
         {"{\"$ref\":\"#/$defs/L\",\"$defs\":{\"L\":{\"properties\":{\"n\":{\"$ref\":"
