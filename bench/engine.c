@@ -3,6 +3,7 @@
 //   engine lm FILE exact|fast N_THREADS          a prompt of 512 tokens; 128 one by one, of one
 //                                                sequence and of four at once
 //   engine session FILE N_THREADS N_SEQUENCES    128 tokens of each, greedy and drawn
+//   engine sampler                               what choosing a token costs
 //   engine vision FILE LM exact|fast N_THREADS   a picture of the size of one tile
 //   engine limits N_THREADS                      what the machine does at most
 //   engine round_trip                            how far apart two threads are, in ns, alone
@@ -11,6 +12,7 @@
 // does not count. What the machine does at most is measured between the runs, so that numbers
 // of the same place in both belong together.
 #include "bench/engine_limits.h"
+#include "bench/engine_sampler.h"
 #include "bench/engine_session.h"
 #include "bench/engine_vision.h"
 #include "bench/round_trip.h"
@@ -238,10 +240,13 @@ int main(int n_arguments, char **arguments)
                               threads_read(arguments[5]));
     else if (n_arguments == 3 && strcmp(arguments[1], "limits") == 0)
         limits_measure(threads_read(arguments[2]));
+    else if (n_arguments == 2 && strcmp(arguments[1], "sampler") == 0)
+        engine_sampler_measure();
     else if (n_arguments == 2 && strcmp(arguments[1], "round_trip") == 0)
         printf("%.0f\n", round_trip_ns());
     else
-        fail("usage: engine lm FILE exact|fast N_THREADS, engine vision FILE LM exact|fast "
-             "N_THREADS, engine limits N_THREADS, engine round_trip");
+        fail("usage: engine lm FILE exact|fast N_THREADS, engine session FILE N_THREADS "
+             "N_SEQUENCES, engine sampler, engine vision FILE LM exact|fast N_THREADS, engine "
+             "limits N_THREADS, engine round_trip");
     return 0;
 }
